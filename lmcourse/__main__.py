@@ -1,0 +1,3 @@
+from lmcourse.cli import main
+
+main()
