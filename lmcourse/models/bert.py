@@ -51,8 +51,7 @@ class Bert(nn.Module):
         self.config = config
         self.embeddings = Embeddings(config)
         self.blocks = nn.ModuleList(
-            Block(config.width, config.heads, config.ff_width, config.dropout, config.eps)
-            for _ in range(config.layers)
+            Block(config.width, config.heads, config.ff_width, config.dropout, config.eps) for _ in range(config.layers)
         )
         self.pooler = nn.Linear(config.width, config.width)
         self.apply(initialise)
@@ -67,7 +66,11 @@ class Bert(nn.Module):
         return self.run_blocks(self.embeddings(ids, segments), mask)
 
     def run_blocks(
-        self, hidden: Float[Tensor, "B T D"], mask: Bool[Tensor, "B T"] | None, first: int = 0, end: int | None = None
+        self,
+        hidden: Float[Tensor, "B T D"],
+        mask: Bool[Tensor, "B T"] | None,
+        first: int = 0,
+        end: int | None = None,
     ) -> Float[Tensor, "B T D"]:
         """Pass hidden states through the blocks `first` … `end - 1` only."""
         if mask is not None and mask.all():

@@ -5,6 +5,7 @@ Our names and theirs differ only by the table below, and by one thing: our queri
 
 import json
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import torch
@@ -97,9 +98,7 @@ def read_config(folder: Path | str) -> BertConfig:
         raise InputError("config.json is not valid JSON", path, "use another copy of the model") from None
     kind, activation = raw.get("model_type"), raw.get("hidden_act", "gelu")
     if kind != "bert" or activation != "gelu":
-        raise InputError(
-            f"the model is of type {kind!r} with activation {activation!r}", path, "use a BERT with gelu"
-        )
+        raise InputError(f"the model is of type {kind!r} with activation {activation!r}", path, "use a BERT with gelu")
     return BertConfig(**{ours: raw[theirs] for ours, theirs in CONFIG.items() if theirs in raw})
 
 
@@ -131,9 +130,12 @@ def load_weights(model: nn.Module, state: dict[str, Tensor], where: object = "")
     model.load_state_dict({name: state[name] for name in wanted})
 
 
-def load_encoder(folder: Path | str) -> Bert:
-    """The BERT in a folder, without heads, ready to predict; a pretraining or fine-tuned model gives its trunk."""
-    model = Bert(read_config(folder))
+def load_encoder(folder: Path | str, **changes) -> Bert:
+    """The BERT in a folder, without heads, ready to predict; a pretraining or fine-tuned model gives its trunk.
+
+    `changes` are fields of BertConfig to replace, such as `dropout`.
+    """
+    model = Bert(replace(read_config(folder), **changes))
     state = {name.removeprefix("bert."): tensor for name, tensor in read_weights(folder).items()}
     if "pooler.weight" not in state:  # an encoder that was saved without one: it is trained with the head
         state |= {name: tensor for name, tensor in model.state_dict().items() if name.startswith("pooler.")}

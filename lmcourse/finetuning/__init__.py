@@ -1,0 +1,1 @@
+"""Fine-tuning: a pretrained encoder, a new head, labelled texts."""

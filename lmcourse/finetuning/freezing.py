@@ -1,0 +1,114 @@
+"""Which layers learn; and why a frozen lower part need be computed only once."""
+
+import re
+import tempfile
+from dataclasses import dataclass, field
+
+import torch
+from torch import Tensor, nn
+
+from lmcourse.data.batches import pad
+from lmcourse.errors import InputError
+from lmcourse.models.bert import Bert
+
+
+@dataclass(frozen=True)
+class Freeze:
+    """What stays as it was: the embeddings or not, and the blocks from `first` to `end - 1`."""
+
+    embeddings: bool
+    first: int
+    end: int
+
+    @property
+    def prefix(self) -> int | None:
+        """The number of lowest blocks whose output never changes; None when the embeddings learn."""
+        return (self.end if self.first == 0 else 0) if self.embeddings else None
+
+
+def parse_freeze(text: str, layers: int) -> Freeze:
+    """Read `none`, `encoder`, `K` (embeddings and lowest K blocks) or `last:K` (top K blocks)."""
+    match = re.fullmatch(r"none|encoder|(?P<lowest>\d+)|last:(?P<last>\d+)", text)
+    depth = int(match["lowest"] or match["last"] or 0) if match else 0
+    if not match or depth > layers:
+        raise InputError(
+            f"cannot freeze {text!r}",
+            "--freeze",
+            f"give none, encoder, K or last:K with K from 0 to {layers}",
+        )
+    if text == "encoder":
+        return Freeze(True, 0, layers)
+    if match["lowest"]:
+        return Freeze(True, 0, depth)
+    return Freeze(False, layers - depth, layers)
+
+
+def apply_freeze(bert: Bert, freeze: Freeze) -> None:
+    """Take the frozen layers out of training. The pooler belongs to the head: it always learns."""
+    bert.requires_grad_(True)
+    bert.embeddings.requires_grad_(not freeze.embeddings)
+    for block in bert.blocks[freeze.first : freeze.end]:
+        block.requires_grad_(False)
+
+
+@dataclass
+class Tokens:
+    """Token ids of N texts, as a model's input."""
+
+    sequences: list[list[int]]
+    pad_id: int
+    device: torch.device
+    lengths: list[int] = field(init=False)
+
+    def __post_init__(self):
+        self.lengths = [len(sequence) for sequence in self.sequences]
+
+    def __len__(self) -> int:
+        return len(self.sequences)
+
+    def batch(self, indices: list[int]) -> tuple[Tensor, Tensor]:
+        """Ids and mask, both (B, T)."""
+        ids, mask = pad([self.sequences[i] for i in indices], self.pad_id)
+        return ids.to(self.device), mask.to(self.device)
+
+
+class Activations:
+    """What the lowest `first` blocks make of N texts: computed once, kept on disk, read as the next block's input.
+
+    In every epoch a frozen part would give the same hidden states again. All tokens of all texts stand in one
+    memory-mapped matrix (tokens, D) in a temporary file, in the format that the model computes in.
+    """
+
+    @torch.no_grad()
+    def __init__(self, bert: Bert, tokens: Tokens, first: int, batch_size: int = 64):
+        self.first, self.device = first, tokens.device
+        # Above the last block only [CLS] is read.
+        self.lengths = [1] * len(tokens) if first == len(bert.blocks) else tokens.lengths
+        self.starts = torch.tensor([0, *self.lengths]).cumsum(0).tolist()
+        weight = bert.embeddings.tokens.weight
+        rows, width = self.starts[-1], weight.size(1)
+        self.file = tempfile.NamedTemporaryFile(prefix="lmcourse-activations-")  # noqa: SIM115
+        self.file.truncate(rows * width * weight.element_size())
+        kept = torch.from_file(self.file.name, shared=True, size=rows * width, dtype=weight.dtype)
+        self.kept = kept.view(rows, width)
+        training = bert.training
+        bert.eval()  # frozen also means: no dropout
+        order = sorted(range(len(tokens)), key=lambda i: tokens.lengths[i])
+        for start in range(0, len(order), batch_size):
+            indices = order[start : start + batch_size]
+            ids, mask = tokens.batch(indices)
+            hidden = bert.run_blocks(bert.embeddings(ids, None), mask, 0, first).cpu()
+            for row, i in enumerate(indices):
+                self.kept[self.starts[i] : self.starts[i + 1]] = hidden[row, : self.lengths[i]]
+        bert.train(training)
+
+    def __len__(self) -> int:
+        return len(self.lengths)
+
+    def batch(self, indices: list[int]) -> tuple[Tensor, Tensor, int]:
+        """Hidden states (B, T, D), mask (B, T) and the number of the block that they enter."""
+        rows = [self.kept[self.starts[i] : self.starts[i + 1]] for i in indices]
+        lengths = torch.tensor([len(row) for row in rows])
+        mask = torch.arange(int(lengths.max())) < lengths[:, None]
+        hidden = nn.utils.rnn.pad_sequence(rows, batch_first=True)
+        return hidden.to(self.device), mask.to(self.device), self.first

@@ -1,0 +1,53 @@
+"""The task's own layer on top of the encoder."""
+
+import torch
+from jaxtyping import Bool, Float
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from lmcourse.models.bert import Bert, initialise
+
+
+class BertWithHead(nn.Module):
+    """BERT and one linear layer on its pooled vector: a logit for each of C classes, or (C = 1) a number."""
+
+    def __init__(self, bert: Bert, outputs: int):
+        super().__init__()
+        self.bert = bert
+        self.dropout = nn.Dropout(bert.config.dropout)
+        self.head = nn.Linear(bert.config.width, outputs)
+        initialise(self.head)
+
+    def forward(
+        self, inputs: Tensor, mask: Bool[Tensor, "B T"] | None = None, first: int | None = None
+    ) -> Float[Tensor, "B C"]:
+        """Logits for token ids (B, T), or, with `first`, for the hidden states (B, T, D) that enter that block."""
+        hidden = self.bert.embeddings(inputs, None) if first is None else inputs
+        return self.head(self.dropout(self.bert.pool(self.bert.run_blocks(hidden, mask, first or 0))))
+
+
+def classification_loss(outputs: Float[Tensor, "B C"], labels: Tensor) -> Tensor:
+    """Mean cross-entropy, in nats, of class numbers (B,)."""
+    return F.cross_entropy(outputs.float(), labels)
+
+
+def regression_loss(outputs: Float[Tensor, "B 1"], labels: Tensor) -> Tensor:
+    """Mean squared error against numbers (B,)."""
+    return F.mse_loss(outputs.float().squeeze(1), labels)
+
+
+LOSSES = {"classification": classification_loss, "regression": regression_loss}
+
+
+@torch.no_grad()
+def outputs_of(model: BertWithHead, inputs, batch_size: int = 64) -> Float[Tensor, "N C"]:
+    """The model's outputs for all of `inputs`, in their order, computed in batches of like length."""
+    order = sorted(range(len(inputs)), key=lambda i: inputs.lengths[i])
+    outputs = torch.empty(len(inputs), model.head.out_features)
+    training = model.training
+    model.eval()
+    for start in range(0, len(order), batch_size):
+        indices = order[start : start + batch_size]
+        outputs[indices] = model(*inputs.batch(indices)).float().cpu()
+    model.train(training)
+    return outputs

@@ -1,0 +1,84 @@
+"""The training loop."""
+
+import random
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from itertools import islice
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from lmcourse.errors import CourseError
+from lmcourse.training.optim import Optimizer, schedule
+from lmcourse.training.precision import computing_in
+
+
+@dataclass(frozen=True)
+class TrainingConfig:
+    """How to train: `steps` optimiser steps of `accumulation` batches each."""
+
+    steps: int
+    learning_rate: float
+    optimizer: str = "adamw"
+    weight_decay: float = 0.01
+    warmup: float = 0.1  # the share of the steps over which the rate rises
+    clip: float = 1.0  # largest norm of the gradient
+    accumulation: int = 1
+    precision: str = "fp32"  # or bf16
+    seed: int = 0
+
+
+def seed_everything(seed: int) -> None:
+    """Seed Python's, numpy's and torch's random numbers."""
+    random.seed(seed)
+    np.random.seed(seed % 2**32)
+    torch.manual_seed(seed)
+
+
+def train(
+    model: nn.Module,
+    batches: Iterable[Any],
+    losses: Callable[[nn.Module, Any], dict[str, Tensor]],
+    config: TrainingConfig,
+    on_step: Callable[[dict], object] = lambda row: None,
+    layer_rates: Callable[[str], float] = lambda name: 1.0,
+) -> list[dict]:
+    """Train a model in place: the sum of the named `losses(model, batch)` is what falls.
+
+    Returns one row a step: step, rate, each loss, norm of the gradient, seconds so far and seconds left.
+    `on_step` sees each row as it comes, and ends the training by returning True. `layer_rates` gives the share
+    of the learning rate that a weight gets, by its name.
+    Errors: CourseError, before the step, when a loss or a gradient is not finite.
+    """
+    seed_everything(config.seed)
+    batches, history, start = iter(batches), [], time.perf_counter()
+    with computing_in(model.train(), config.precision) as originals:
+        optimizer = Optimizer(model.named_parameters(), originals, config.optimizer, config.weight_decay, layer_rates)
+        for step in range(config.steps):
+            rate = config.learning_rate * schedule(step, config.steps, config.warmup)
+            row, named = {"step": step + 1, "rate": rate}, {}
+            for batch in islice(batches, config.accumulation):
+                named = losses(model, batch)
+                (sum(named.values()) / config.accumulation).backward()
+                for name, loss in named.items():
+                    row[name] = row.get(name, 0.0) + loss.item() / config.accumulation
+            if not named:
+                break  # the batches have come to their end
+            try:
+                row["norm"] = optimizer.step(rate, config.clip)
+            except RuntimeError:
+                raise CourseError(
+                    f"the gradient is not finite, with the losses { {name: row[name] for name in named} }",
+                    f"step {step + 1}, learning rate {rate:.3g}",
+                    "lower the learning rate; the weights are those before this step",
+                ) from None
+            row["seconds"] = time.perf_counter() - start
+            row["seconds_left"] = row["seconds"] / (step + 1) * (config.steps - step - 1)
+            history.append(row)
+            if on_step(row):
+                break
+    model.eval()
+    return history

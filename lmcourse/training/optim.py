@@ -1,0 +1,65 @@
+"""Optimisers, their schedule, and the float32 copies that bfloat16 weights are trained through."""
+
+from collections.abc import Callable, Iterable
+
+import torch
+from torch import Tensor, nn
+
+from lmcourse.errors import InputError
+
+KINDS = {"adamw": torch.optim.AdamW, "sgd": torch.optim.SGD}
+
+
+def schedule(step: int, steps: int, warmup: float) -> float:
+    """The share of the full rate at `step` (from 0): it rises over `warmup` · steps, then falls to 0, linearly."""
+    rise = max(1, round(warmup * steps))
+    return min((step + 1) / rise, (steps - step) / max(1, steps - rise))
+
+
+class Optimizer:
+    """AdamW or SGD on the float32 originals of a model's weights, which may themselves be bfloat16.
+
+    bfloat16 keeps 8 significant bits: an update of less than 1/256 of a weight would be rounded away. So the
+    model computes with bfloat16 weights, and steps are taken on the originals (Micikevicius et al. 2018,
+    section 3.1).
+    """
+
+    def __init__(
+        self,
+        named: Iterable[tuple[str, nn.Parameter]],
+        originals: dict[nn.Parameter, Tensor],
+        kind: str,
+        decay: float,
+        layer_rates: Callable[[str], float] = lambda name: 1.0,
+    ):
+        named = [(name, weight) for name, weight in named if weight.requires_grad]
+        if not named:
+            raise InputError("there is nothing to train: every weight is frozen", fix="freeze less")
+        if kind not in KINDS:
+            raise InputError(f"unknown optimiser {kind!r}", fix="choose " + " or ".join(KINDS))
+        self.weights = [weight for _, weight in named]
+        self.originals = [originals[weight] for weight in self.weights]
+        groups: dict[tuple[float, float], list[Tensor]] = {}
+        for (name, _), original in zip(named, self.originals, strict=True):
+            # Biases and normalisation weights are not decayed (nor are they in Devlin et al.'s own code).
+            setting = (layer_rates(name), decay if original.ndim > 1 else 0.0)
+            groups.setdefault(setting, []).append(original)
+        self.shares = [share for share, _ in groups]
+        settings = [{"params": tensors, "weight_decay": decay} for (_, decay), tensors in groups.items()]
+        self.inner = KINDS[kind](settings, lr=0.0, fused=True)
+
+    def step(self, rate: float, clip: float) -> float:
+        """Take one step, gradients clipped to norm `clip`; returns their norm before.
+
+        Errors: RuntimeError, before the step, when the norm is not finite.
+        """
+        for weight, original in zip(self.weights, self.originals, strict=True):
+            original.grad = None if weight.grad is None else weight.grad.float()
+            weight.grad = None
+        norm = nn.utils.clip_grad_norm_(self.originals, clip, error_if_nonfinite=True)
+        for group, share in zip(self.inner.param_groups, self.shares, strict=True):
+            group["lr"] = rate * share
+        self.inner.step()
+        with torch.no_grad():
+            torch._foreach_copy_(self.weights, self.originals)
+        return norm.item()
