@@ -134,9 +134,9 @@ def _data() -> tuple:
     from lmcourse.data import sources
 
     rows = sources.verify()
-    bad = [f"{name}: {message}" for name, good, message in rows if not good]
+    bad = [name for name, good, _ in rows if not good]
     if bad:
-        return "fail", f"{len(bad)} of {len(rows)} sources are not whole: {_few(bad)}", "make data"
+        return "fail", f"{len(bad)} of {len(rows)} sources are missing or altered: {_few(bad)}", "make data"
     return "ok", f"all {len(rows)} sources, MiniLM's weights among them, have the SHA-256 they should"
 
 
