@@ -5,7 +5,7 @@ import threading
 import tomllib
 import warnings
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import cache
 from pathlib import Path
 
@@ -16,6 +16,7 @@ from lmcourse.data import parsers, sources
 from lmcourse.data.parsers import PARTS
 from lmcourse.errors import CourseError, InputError
 
+ARROW = "data-00000-of-00001.arrow"  # the name that `save_to_disk` gives
 HUB_SECONDS = 4  # that the hub has to answer, before what lies in its cache is tried
 
 
@@ -118,9 +119,16 @@ def _corpus(name: str, split: str):
         columns["document"] = datasets.Value("string")
         data = datasets.Dataset.from_list(rows[split], features=datasets.Features(columns))
         with quiet():
-            data.save_to_disk(folder)
+            data.save_to_disk(folder, num_shards=1)
 
-    return datasets.load_from_disk(files.cached("corpora", key, build))
+    folder = files.cached("corpora", key, build)
+    # `datasets` writes what it derives beside the file that it opened: so it opens a link to it in a folder
+    # of its own, and the checked folder stays as it is.
+    link = files.cache_folder() / "datasets" / folder.name / "data.arrow"
+    link.parent.mkdir(parents=True, exist_ok=True)
+    with suppress(FileExistsError):
+        link.symlink_to(Path("..", "..", "corpora", folder.name, ARROW))
+    return datasets.Dataset.from_file(str(link), split=datasets.Split(split))
 
 
 def _folder(folder: Path, split: str):
@@ -158,7 +166,8 @@ def sentiment(ds):
     rating = np.asarray(ds["rating"], dtype=float)
     kept = ds.select(np.flatnonzero(rating != 0))
     values = (rating[rating != 0] > 0).astype(np.int64).tolist()
-    return kept.add_column("label", values, feature=datasets.ClassLabel(names=["negative", "positive"]))
+    with quiet():
+        return kept.add_column("label", values, feature=datasets.ClassLabel(names=["negative", "positive"]))
 
 
 # ---------------------------------------------------------------- the hub
