@@ -29,14 +29,15 @@ $(STAMP):
 	  for name in $(or $(PYTHON),python3 python3.12 python3.11 python3.13 python); do \
 	    if "$$name" -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' 2>/dev/null; then python=$$name; break; fi; \
 	  done; \
-	  [ -n "$$python" ] || fail "Python 3.11, 3.12 or 3.13 is needed, and $(or $(PYTHON),python3) is $$($(or $(PYTHON),python3) --version 2>&1 | head -n 1): install one, or name it: make setup PYTHON=/path/to/python3.12"; \
+	  found=$$($(or $(PYTHON),python3) --version 2>/dev/null); \
+	  [ -n "$$python" ] || fail "Python 3.11, 3.12 or 3.13 is needed, and $(or $(PYTHON),python3) is $${found:-not to be found}: install one, or name it: make setup PYTHON=/path/to/python3.12"; \
 	  "$$python" -c 'import ensurepip, venv' 2>/dev/null || fail "$$python comes without the venv module: install it (Debian, Ubuntu: apt-get install python3-venv)"; \
 	  free=$$(df -Pk . | awk 'NR == 2 { print int($$4 / 1048576) }'); \
 	  [ "$$free" -ge $(DISK_GB) ] || fail "$$free GB are free on the disk of $$(pwd), and about $(DISK_GB) GB are needed: make room (or, if you know better, make setup DISK_GB=$$free)"; \
 	  "$$python" -m venv --clear .venv || fail "$$python -m venv failed (see above)"; \
 	fi; \
 	rm -f .venv/.lmcourse-*; \
-	$(PY) -m pip install -q --dry-run --ignore-installed --no-deps --retries 0 --timeout 10 six >/dev/null 2>&1 || fail "no package can be fetched: $$offline"; \
+	$(PY) -m pip install -q --dry-run --ignore-installed --no-deps --retries 0 --timeout 10 $$(sed -n 's/^\(certifi==[^ ]*\).*/\1/p' requirements.lock) >/dev/null 2>&1 || fail "no package can be fetched: $$offline"; \
 	echo "1/3 the packages of requirements.lock, each checked against its hash (minutes the first time)"; \
 	$(PY) -m pip install -q --no-deps --require-hashes -r requirements.lock || fail "the lock could not be installed (see above): $$offline"; \
 	echo "2/3 $(TORCH)"; \
