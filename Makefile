@@ -73,6 +73,7 @@ lock: setup ## resolve requirements.lock and environment.yml anew from pyproject
 	  "dependencies:" "  - python >=3.11,<3.14" "  - pip" "  - pip:"; \
 	  sed -n 's/^\([a-z0-9][^\\]*[^\\ ]\) *\\$$/      - "\1"/p' requirements.lock; \
 	  printf '      - "%s"\n' "$(TORCH)" "-e ."; } > environment.yml
+	@$(MAKE) --no-print-directory setup
 
 clean: ## remove what can be made again: .venv, caches in this folder, out/
 	rm -rf .venv out build *.egg-info .pytest_cache .ruff_cache .hypothesis

@@ -1,7 +1,10 @@
 """The project's own files agree: pyproject.toml, lock and environment.yml; no CUDA package, no host in a lock."""
 
+import ast
 import re
+import sys
 import tomllib
+from importlib.metadata import packages_distributions
 
 import pytest
 import yaml
@@ -27,6 +30,17 @@ def test_lock_holds_every_direct_dependency():
             continue
         found = pinned[canonicalize_name(wanted.name)]
         assert all(wanted.specifier.contains(str(pin.specifier)[2:]) for pin in found), wanted
+
+
+def test_what_the_package_imports_is_declared():
+    declared = {canonicalize_name(Requirement(d).name) for d in PYPROJECT["dependencies"]}
+    providers = packages_distributions()
+    for path in (PROJECT / "lmcourse").rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text())):
+            names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+            names += [node.module] if isinstance(node, ast.ImportFrom) and not node.level else []
+            for name in {name.split(".")[0] for name in names} - sys.stdlib_module_names - {"lmcourse"}:
+                assert {canonicalize_name(d) for d in providers.get(name, [])} & declared, f"{path}: {name}"
 
 
 def test_lock_is_hashed_and_names_no_host():
