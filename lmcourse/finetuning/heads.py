@@ -6,6 +6,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from lmcourse.models.bert import Bert, initialise
+from lmcourse.models.layers import Dropout
 
 
 class BertWithHead(nn.Module):
@@ -14,7 +15,7 @@ class BertWithHead(nn.Module):
     def __init__(self, bert: Bert, outputs: int):
         super().__init__()
         self.bert = bert
-        self.dropout = nn.Dropout(bert.config.dropout)
+        self.dropout = Dropout(bert.config.dropout)
         self.head = nn.Linear(bert.config.width, outputs)
         initialise(self.head)
 

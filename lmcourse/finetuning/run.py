@@ -1,7 +1,10 @@
 """Fine-tuning, from labelled texts to a finished model."""
 
+import json
+import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from pathlib import Path
 
 import torch
 from datasets import Dataset
@@ -9,10 +12,12 @@ from datasets import Dataset
 from lmcourse.data.batches import by_length
 from lmcourse.data.tokenizer import load_tokenizer
 from lmcourse.errors import InputError
+from lmcourse.evaluation.baselines import compare
+from lmcourse.files import whole_folder, write_manifest
 from lmcourse.finetuning.encoders import find_encoder
 from lmcourse.finetuning.freezing import Activations, apply_freeze, parse_freeze
 from lmcourse.finetuning.heads import LOSSES, BertWithHead, outputs_of
-from lmcourse.inference import Predictor
+from lmcourse.inference import Predictor, evaluate
 from lmcourse.models.bert import Bert
 from lmcourse.models.weights import load_encoder
 from lmcourse.training.loop import TrainingConfig, seed_everything, train
@@ -114,3 +119,36 @@ def finetune(
     for row in history:
         row["epoch"] = row["step"] / per_epoch
     return predictor, history
+
+
+def finetune_and_report(
+    config: FinetuneConfig,
+    parts: dict[str, Dataset],
+    labels: list[str],
+    out: Path,
+    on_step: Callable[[dict], object] = lambda row: None,
+) -> dict:
+    """Fine-tune on `parts` (train, validation, test), write the finished model to `out`, return its figures.
+
+    The figures are `{test, validation, baselines, seconds, tokens_per_second}`; they are kept with the model as
+    `results.json`, and each step of training as `history.json`.
+    """
+    start = time.perf_counter()
+    predictor, history = finetune(config, parts["train"], labels, parts["validation"], on_step)
+    seconds = time.perf_counter() - start
+    tokens = sum(predictor.tokens(parts["train"]["text"][:]).lengths) * history[-1]["epoch"]
+    texts = {name: (data["text"][:], data["label"][:]) for name, data in parts.items()}
+    results = {
+        "test": evaluate(predictor, parts["test"]),
+        "validation": evaluate(predictor, parts["validation"]),
+        "baselines": compare(texts["train"], texts["validation"], texts["test"], config.task),
+        "seconds": seconds,
+        "tokens_per_second": tokens / seconds,
+        "config": asdict(config),
+    }
+    with whole_folder(out) as folder:
+        predictor.save(folder)
+        (folder / "results.json").write_text(json.dumps(results, indent=1))
+        (folder / "history.json").write_text(json.dumps(history))
+        write_manifest(folder)
+    return results

@@ -7,7 +7,7 @@ from jaxtyping import Bool, Float, Int
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from lmcourse.models.layers import Block
+from lmcourse.models.layers import Block, Dropout
 
 
 @dataclass(frozen=True)
@@ -35,7 +35,7 @@ class Embeddings(nn.Module):
         self.positions = nn.Embedding(config.max_length, config.width)
         self.segments = nn.Embedding(config.segments, config.width)
         self.norm = nn.LayerNorm(config.width, eps=config.eps)
-        self.dropout = nn.Dropout(config.dropout)
+        self.dropout = Dropout(config.dropout)
 
     def forward(self, ids: Int[Tensor, "B T"], segments: Int[Tensor, "B T"] | None) -> Float[Tensor, "B T D"]:
         # Without segments every token belongs to the first one: one row, added to all.

@@ -150,7 +150,7 @@ def save_model(model: nn.Module, folder: Path | str, architecture: str, **extra)
     folder = Path(folder)
     config = model.config if isinstance(model, Bert) else model.bert.config
     sizes = {theirs: getattr(config, ours) for ours, theirs in CONFIG.items()}
-    fixed = {"model_type": "bert", "hidden_act": "gelu", "attention_probs_dropout_prob": config.dropout}
+    fixed = {"model_type": "bert", "hidden_act": "gelu", "attention_probs_dropout_prob": 0.0}
     text = json.dumps({"architectures": [architecture], **fixed, **sizes, **extra}, indent=1, ensure_ascii=False)
     (folder / "config.json").write_text(text, encoding="utf-8")
     state = {name: tensor.contiguous() for name, tensor in to_transformers(model.state_dict()).items()}
