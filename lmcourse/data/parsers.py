@@ -9,6 +9,7 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 FEWEST_WORDS = 8  # in a paragraph of an encyclopedia article; shorter ones are remains of lists and tables
+UNREAD_TAGS = {"gallery", "imagemap", "math", "ref", "references", "table", "timeline"}
 
 
 def rated(folder: Path, stem: str) -> Iterator[dict]:
@@ -54,7 +55,9 @@ def paragraphs(markup: str) -> list[str]:
     def kept(node) -> bool:
         if isinstance(node, nodes.Wikilink):
             return not re.match(r"(?i)\s*(file|image|category|[a-z-]{2,12}):", str(node.title))
-        return not isinstance(node, nodes.Heading) and not (isinstance(node, nodes.Tag) and node.tag == "table")
+        if isinstance(node, nodes.Tag):
+            return str(node.tag).strip().lower() not in UNREAD_TAGS
+        return not isinstance(node, nodes.Heading)
 
     code = mwparserfromhell.parse(markup, skip_style_tags=True)
     code.nodes = [node for node in code.nodes if kept(node)]  # removing them one by one takes three times as long

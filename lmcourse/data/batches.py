@@ -1,0 +1,42 @@
+"""Batches of nearly equal length, so that little is computed on padding."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from lmcourse.errors import InputError
+
+
+def by_length(lengths: Sequence[int], batch_size: int, seed: int, epoch: int, shuffle: bool = True) -> list[list[int]]:
+    """Divide the indices 0..n-1 into batches of texts of nearly equal length; each index stands in one batch.
+
+    Shuffled: which texts meet, the order of the batches and the place of the smaller one change with `seed`
+    and `epoch`, and only with them. Not shuffled: longest first, so that too large a batch shows itself at once.
+    """
+    if batch_size < 1:
+        raise InputError(f"batch_size must be at least 1, not {batch_size}", "by_length", "choose a larger one")
+    lengths = np.asarray(lengths)
+    if not shuffle:
+        order = np.argsort(-lengths, kind="stable")
+        return [order[i : i + batch_size].tolist() for i in range(0, len(order), batch_size)]
+    random = np.random.default_rng([seed, epoch])
+    # Texts of equal length change places, and the smaller batch shifts those that follow it.
+    order = np.lexsort((random.random(len(lengths)), lengths))
+    sizes = np.full(-(-len(order) // batch_size), batch_size)
+    if rest := len(order) % batch_size:
+        sizes[random.integers(len(sizes))] = rest
+    batches = np.split(order, np.cumsum(sizes)[:-1]) if len(order) else []
+    return [batches[i].tolist() for i in random.permutation(len(batches))]
+
+
+def pad(sequences: Sequence[Sequence[int]], pad_id: int = 0):
+    """Return ids (B, T) int64 and mask (B, T) bool as torch tensors, T the longest length; mask is True on tokens."""
+    import torch
+
+    lengths = np.array([len(sequence) for sequence in sequences])
+    if not len(lengths):
+        raise InputError("there is no sequence to pad", "pad", "give at least one")
+    mask = np.arange(lengths.max()) < lengths[:, None]
+    ids = np.full(mask.shape, pad_id, dtype=np.int64)
+    ids[mask] = np.concatenate([np.asarray(sequence, dtype=np.int64) for sequence in sequences])
+    return torch.from_numpy(ids), torch.from_numpy(mask)
