@@ -11,7 +11,7 @@ from torch.nn import functional as F
 class Dropout(nn.Module):
     """Set a share of the values to 0 while training and scale up the rest (Srivastava et al. 2014).
 
-    The share is a multiple of 1/256: one random byte a value, where torch draws four or more, is most of the cost saved.
+    The share is a multiple of 1/256: one random byte a value is cheap to draw.
     """
 
     def __init__(self, share: float):

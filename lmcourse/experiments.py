@@ -1,0 +1,199 @@
+"""Experiments that take longer than a chapter may: one row a setting and seed, computed once and stored.
+
+`python -m lmcourse.experiments [NAME…]` computes the rows that are missing and writes each as it comes to
+`data/results/NAME.json`, with the command, the machine and a hash of the experiment's source.
+"""
+
+import inspect
+import json
+import os
+import platform
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
+from itertools import product
+from pathlib import Path
+
+from lmcourse.errors import InputError
+from lmcourse.files import PROJECT, sha256_bytes, write_atomic
+
+FOLDER = PROJECT / "data" / "results"
+
+
+@dataclass(frozen=True)
+class Experiment:
+    """What is asked, a function that computes one row, and the settings to call it with."""
+
+    question: str
+    row: Callable[..., dict]
+    settings: list[dict]
+
+    @property
+    def source(self) -> str:
+        """SHA-256 of the function's source: rows made by another one are not shown as its own."""
+        return sha256_bytes(inspect.getsource(self.row).encode())
+
+
+def grid(**values: list) -> list[dict]:
+    """Every combination of values, as settings; the last name changes fastest."""
+    return [dict(zip(values, combination, strict=True)) for combination in product(*values.values())]
+
+
+@cache
+def movie_parts(seed: int, size: int | None = None) -> dict:
+    """Movie sentences cut 80/10/10 by `seed`; `size` keeps that many of the training part."""
+    from lmcourse.data import corpora, splits
+
+    parts = dict(splits.split(corpora.sentiment(corpora.load("movies")), seed=seed))
+    if size:
+        parts["train"] = parts["train"].shuffle(seed=seed).select(range(size))
+    return parts
+
+
+def accuracy(predictor, data) -> float:
+    """Share of right answers, computed in the training's number format."""
+    from lmcourse.training.precision import choose_precision
+
+    outputs = predictor.outputs(data["text"][:], choose_precision())
+    return float((outputs.argmax(1) == data["label"][:]).mean())
+
+
+def recipe(freeze: str, seed: int) -> dict:
+    """One full run on the movie sentences; seed 0 also gives the probability of "positive" for each sentence."""
+    from lmcourse.finetuning.run import FinetuneConfig, finetune
+    from lmcourse.inference import evaluate
+
+    parts = movie_parts(seed)
+    start = time.perf_counter()
+    predictor, _ = finetune(FinetuneConfig(freeze=freeze, seed=seed), parts["train"], ["negative", "positive"])
+    row = {"seconds": time.perf_counter() - start}
+    for part in ("validation", "test"):
+        row[part] = evaluate(predictor, parts[part])
+        if seed == 0:
+            probabilities = predictor.probabilities(parts[part]["text"][:])[:, 1]
+            row[f"{part}_probabilities"] = [round(float(p), 4) for p in probabilities]
+            row[f"{part}_ids"] = parts[part]["id"][:]
+    return row
+
+
+def baselines(seed: int) -> dict:
+    """The baselines on the same cuts of the movie sentences, validation and test."""
+    from lmcourse.evaluation.baselines import compare
+
+    train, validation, test = ((d["text"][:], d["label"][:]) for d in movie_parts(seed).values())
+    return {"validation": compare(train, validation, validation), "test": compare(train, validation, test)}
+
+
+def freeze_depth(freeze: str, seed: int, size: int = 2000) -> dict:
+    """Accuracy and time with some layers frozen, on 2,000 movie sentences."""
+    from lmcourse.finetuning.run import FinetuneConfig, finetune
+
+    parts = movie_parts(seed, size)
+    start = time.perf_counter()
+    predictor, _ = finetune(FinetuneConfig(freeze=freeze, seed=seed), parts["train"], ["negative", "positive"])
+    seconds = time.perf_counter() - start
+    return {"seconds": seconds, **{part: accuracy(predictor, parts[part]) for part in ("validation", "test")}}
+
+
+def rate_and_batch(learning_rate: float, batch_size: int, seed: int, size: int = 1000) -> dict:
+    """Accuracy for a learning rate and a batch size: 3 epochs, lower half frozen, 1,000 movie sentences."""
+    from lmcourse.finetuning.run import FinetuneConfig, finetune
+
+    parts = movie_parts(seed, size)
+    config = FinetuneConfig(freeze="3", learning_rate=learning_rate, batch_size=batch_size, seed=seed)
+    predictor, history = finetune(config, parts["train"], ["negative", "positive"])
+    last = sum(row["loss"] for row in history[-10:]) / 10
+    return {"loss": last, **{part: accuracy(predictor, parts[part]) for part in ("validation", "test")}}
+
+
+def few_labels(method: str, size: int, seed: int) -> dict:
+    """Test accuracy from `size` labelled movie sentences: fine-tuned, random start, or TF-IDF."""
+    from lmcourse.evaluation.baselines import tfidf_classifier
+    from lmcourse.finetuning.encoders import find_encoder
+    from lmcourse.finetuning.run import FinetuneConfig, finetune
+    from lmcourse.models.bert import Bert
+    from lmcourse.models.weights import read_config
+    from lmcourse.training.loop import seed_everything
+
+    parts = movie_parts(seed, size)
+    train, test = parts["train"], parts["test"]
+    if method == "tfidf":
+        model = tfidf_classifier(train["text"][:], train["label"][:])
+        return {"test": float((model.predict(test["text"][:]) == test["label"][:]).mean())}
+    # As many steps for few labels as for 800: too few steps, not too few labels, would be measured otherwise.
+    epochs = min(30, max(3, round(2400 / size)))
+    seed_everything(seed)
+    bert = Bert(read_config(find_encoder("minilm"))) if method == "random" else None
+    config = FinetuneConfig(freeze="none" if method == "random" else "3", epochs=epochs, seed=seed)
+    predictor, _ = finetune(config, train, ["negative", "positive"], bert=bert)
+    return {"epochs": epochs, "test": accuracy(predictor, test)}
+
+
+SEEDS = [0, 1, 2, 3, 4]
+EXPERIMENTS = {
+    "05b-recipes": Experiment(
+        "What do the document's recipe (head only; the last layers frozen) and usual practice reach?",
+        recipe,
+        grid(seed=SEEDS, freeze=["encoder", "3", "none", "last:2"]),
+    ),
+    "05b-baselines": Experiment("What must be beaten?", baselines, grid(seed=SEEDS)),
+    "05a-freeze-depth": Experiment(
+        "How many layers should learn?",
+        freeze_depth,
+        grid(seed=[0, 1, 2], freeze=["encoder", "5", "4", "3", "2", "none", "last:1", "last:2", "last:4"]),
+    ),
+    "05a-rate-and-batch": Experiment(
+        "Which learning rate, for which batch size?",
+        rate_and_batch,
+        grid(seed=[0, 1, 2], batch_size=[8, 16, 32, 64], learning_rate=[1e-5, 3e-5, 1e-4, 3e-4, 1e-3]),
+    ),
+    "03-few-labels": Experiment(
+        "How many labels does it take?",
+        few_labels,
+        grid(seed=SEEDS, size=[50, 100, 200, 500, 1000, 2000], method=["tfidf", "minilm"])
+        + grid(seed=SEEDS, size=[200, 1000], method=["random"]),
+    ),
+}
+
+
+def stored(name: str) -> dict:
+    """A stored result: `{question, command, source, machine, rows}`; each row holds its setting and its figures.
+
+    Errors: InputError when the result is not there.
+    """
+    path = FOLDER / f"{name}.json"
+    if not path.is_file():
+        raise InputError("this result is not stored", path, f"make it: python -m lmcourse.experiments {name}")
+    return json.loads(path.read_text())
+
+
+def run(name: str) -> Path:
+    """Compute the rows that `data/results/NAME.json` lacks, and write the file after each."""
+    if name not in EXPERIMENTS:
+        raise InputError("unknown experiment", name, f"there are {', '.join(EXPERIMENTS)}")
+    experiment, path = EXPERIMENTS[name], FOLDER / f"{name}.json"
+    kept = json.loads(path.read_text()) if path.is_file() else {}
+    rows = kept.get("rows", []) if kept.get("source") == experiment.source else []
+    for number, setting in enumerate(experiment.settings, 1):
+        if any(setting.items() <= row.items() for row in rows):
+            continue
+        rows.append({**setting, **experiment.row(**setting)})
+        content = {
+            "question": experiment.question,
+            "command": f"python -m lmcourse.experiments {name}",
+            "source": experiment.source,
+            "machine": f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores",
+            "rows": rows,
+        }
+        lines = json.dumps({key: value for key, value in content.items() if key != "rows"}, indent=1)[:-2]
+        body = ",\n".join(json.dumps(row) for row in rows)
+        write_atomic(path, f'{lines},\n "rows": [\n{body}\n]}}\n')
+        print(f"{name}: {number} of {len(experiment.settings)}", file=sys.stderr, flush=True)
+    return path
+
+
+if __name__ == "__main__":
+    for name in sys.argv[1:] or EXPERIMENTS:
+        print(run(name))
