@@ -113,9 +113,13 @@ def strip(notebook: dict) -> dict:
         kept = {key: value for key, value in cell["metadata"].items() if key not in ("papermill", "execution")}
         cell["metadata"] = {key: value for key, value in kept.items() if key != "tags" or value}
         if cell["cell_type"] == "code":
-            cell["outputs"] = [o for o in cell["outputs"] if WIDGET_VIEW not in o.get("data", {})]
+            # An explorer leaves its still picture; a bare widget leaves nothing that could be shown.
+            cell["outputs"] = [
+                o for o in cell["outputs"] if WIDGET_VIEW not in o.get("data", {}) or "text/html" in o["data"]
+            ]
             for output in cell["outputs"]:
                 output.get("metadata", {}).clear()
+                output.get("data", {}).pop(WIDGET_VIEW, None)
     return notebook
 
 
