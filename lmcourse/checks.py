@@ -44,7 +44,8 @@ class Outcome:
     __repr__ = __str__ = lambda self: self.text
 
     def _repr_mimebundle_(self, **_) -> dict:
-        page = f"<div role='status' style='white-space: pre-wrap'>{html.escape(self.text)}</div>"
+        shown = re.sub(r"`([^`]+)`", r"<code>\1</code>", html.escape(self.text))
+        page = f"<div role='status' style='white-space: pre-wrap'>{shown}</div>"
         kept = {"exercise": self.exercise, "kind": self.kind, "message": self.message}
         return {"text/plain": self.text, "text/html": page, OUTCOME: kept}
 
@@ -150,7 +151,10 @@ def same(a: Any, b: Any, tolerance: float = 1e-6) -> bool:
 
 
 def _short(value: Any, most: int = 120) -> str:
-    text = re.sub(r"\s*\n\s*", " ", repr(value))
+    try:
+        text = re.sub(r"\s*\n\s*", " ", repr(value))
+    except Exception:  # a reader's class may have any repr
+        text = f"a {type(value).__name__}"
     return text if len(text) <= most else text[: most - 1] + "…"
 
 
