@@ -15,6 +15,7 @@ TAG = re.compile(r"<!--.*?-->|<(script|style)\b.*?</\1\s*>|</?[a-z][a-z0-9]*(\s[
 # Control characters, lone surrogates, the byte-order mark, soft hyphen and zero-width space. The joiners
 # U+200C and U+200D stay: emoji, Persian and the scripts of India are spelt with them.
 UNSEEN = re.compile("[\\x00-\\x08\\x0e-\\x1b\\x7f-\\x84\\x86-\\x9f\\ud800-\\udfff\\ufeff\\u00ad\\u200b]")
+SURROGATE = re.compile("[\\ud800-\\udfff]")
 PERMUTATIONS = 64
 RECALL = 0.999  # share of the pairs at the threshold that hashing may not miss
 
@@ -31,6 +32,13 @@ def clean(text: str) -> str:
         if text == before:
             break
     return text
+
+
+def valid_unicode(text: str) -> str:
+    """The text with surrogate pairs joined and lone surrogates replaced by U+FFFD: neither has a form in UTF-8."""
+    if not SURROGATE.search(text):
+        return text
+    return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
 
 
 def clean_dataset(ds, text: str = "text"):

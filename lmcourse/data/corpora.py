@@ -14,10 +14,11 @@ import numpy as np
 from lmcourse import files
 from lmcourse.data import parsers, sources
 from lmcourse.data.parsers import PARTS
+from lmcourse.data.tables import TABLES, read_table
 from lmcourse.errors import CourseError, InputError
 
 ARROW = "data-00000-of-00001.arrow"  # the name that `save_to_disk` gives
-HUB_SECONDS = 4  # that the hub has to answer, before what lies in its cache is tried
+HUB_SECONDS = 3  # that the hub has to answer, before what lies in its cache is tried
 
 
 # ---------------------------------------------------------------- cards
@@ -69,13 +70,11 @@ def load(
     elif path.is_dir():
         data = _folder(path, split)
     elif path.is_file():
-        from lmcourse.data.tables import read_table
-
         data, rejected = read_table(path, text, label)
         if rejected:
             row, reason = rejected[0]
             warnings.warn(f"{path}: {len(rejected)} rows rejected, the first is row {row}: {reason}", stacklevel=2)
-    elif re.fullmatch(r"[\w.-]+/[\w.-]+", name) and not path.suffix:
+    elif re.fullmatch(r"[\w.-]+/[\w.-]+", name) and path.suffix.lower() not in TABLES:
         return _hub({"name": name, "hub_id": name}, split, text, label, limit)
     else:
         names = ", ".join((*PARTS, *(n for n, c in cards().items() if c["kind"] == "hub")))

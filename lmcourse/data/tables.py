@@ -1,16 +1,21 @@
 """A reader's own tables: CSV, TSV and JSONL files read strictly, with every row accounted for."""
 
+import codecs
+import contextlib
 import csv
 import io
 import json
+import math
 import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from lmcourse.data.cleaning import clean
+from lmcourse.data.cleaning import clean, valid_unicode
 from lmcourse.errors import InputError
 
+NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?|[+-]?inf(inity)?", re.I | re.ASCII)
+TABLES = (".csv", ".tsv", ".tab", ".jsonl", ".ndjson", ".json")
 Row = tuple[int, int, dict | str]  # row number from 1 (without the heading), line, cells or why it is rejected
 
 
@@ -28,32 +33,28 @@ def read_table(path: Path | str, text: str, label: str | None = None, encoding: 
     path = Path(path)
     content = _decoded(path, encoding)
     wanted = [text] if label is None else [text, label]
-    parse = _json_rows if path.suffix.lower() in (".jsonl", ".ndjson", ".json") else _csv_rows
+    parse = _json_rows if path.suffix.lower() in TABLES[3:] else _csv_rows
     texts, labels, numbers, rejected = [], [], [], []
     for number, line, cells in parse(path, content, wanted):
         if isinstance(cells, str):
             rejected.append((number, cells))
             continue
         value = cells[text]
-        if not isinstance(value, str) or not clean(value):
-            rejected.append(
-                (
-                    number,
-                    "the text is empty" if value in ("", None) or isinstance(value, str) else "the text is no text",
-                )
-            )
+        if not isinstance(value, str | None):
+            rejected.append((number, f"the text is a {type(value).__name__}"))
+            continue
+        if not clean(value or ""):
+            rejected.append((number, "the text is empty"))
             continue
         if label is not None:
             labels.append(_label(cells[label], label, f"{path}, row {number} (line {line})"))
-        texts.append(_whole(value))
+        texts.append(valid_unicode(value))
         numbers.append(number)
     if not texts:
-        first = (
-            f"all {len(rejected)} rows were rejected, row {rejected[0][0]}: {rejected[0][1]}"
-            if rejected
-            else "it has no rows"
-        )
-        raise InputError(first, path, "give a file with texts")
+        what = "it has no rows"
+        if rejected:
+            what = f"all {len(rejected)} rows were rejected, row {rejected[0][0]}: {rejected[0][1]}"
+        raise InputError(what, path, "give a file with texts")
     columns = {"text": texts}
     if label is not None:
         columns["label"] = _typed(labels)
@@ -69,32 +70,31 @@ def _decoded(path: Path, encoding: str) -> str:
     if not raw.strip():
         raise InputError("the file is empty", path, "give a file with a heading and rows")
     try:
-        "".encode(encoding)
+        "".encode(encoding)  # refuses codecs that are none of text
+        name = codecs.lookup(encoding).name
     except LookupError:
         raise InputError(
             f"no encoding is named {encoding!r}", path, "use --encoding utf-8, latin-1 or utf-16"
         ) from None
-    said = encoding.lower().replace("_", "-")
-    if not said.startswith(("utf-16", "utf16")):
+    if not name.startswith("utf-16"):
         if raw[:2] in (b"\xff\xfe", b"\xfe\xff"):
-            raise InputError("the file is UTF-16, not " + encoding, path, "read it with --encoding utf-16")
-        if (zeros := raw[:4000].count(0)) > len(raw[:4000]) // 4:
-            order = "le" if raw[1:4000:2].count(0) > zeros // 2 else "be"
-            raise InputError("the file is UTF-16, not " + encoding, path, f"read it with --encoding utf-16-{order}")
-    if said in ("utf-8", "utf8", "utf-8-sig"):
+            raise InputError(f"the file is UTF-16, not {name}", path, "read it with --encoding utf-16")
+        beginning = raw[:4000]
+        if (zeros := beginning.count(0)) > len(beginning) // 4:
+            order = "le" if beginning[1::2].count(0) > zeros // 2 else "be"
+            raise InputError(f"the file is UTF-16, not {name}", path, f"read it with --encoding utf-16-{order}")
+    if name in ("utf-8", "utf-8-sig"):
         return _utf8(path, raw)
     try:
-        content = raw.decode(encoding)
+        content = raw.decode(encoding, "surrogatepass" if name.startswith("utf") else "strict")
     except UnicodeDecodeError as error:
-        raise InputError(
-            f"the file is not {encoding}: {error.reason} at byte {error.start}", path, "name another --encoding"
-        ) from None
-    if not said.startswith(("utf", "ascii")) and any(byte > 127 for byte in raw):
-        try:
+        what = f"the file is not {name}: {error.reason} at byte {error.start}"
+        raise InputError(what, path, "name another --encoding") from None
+    # Encodings of one byte a character read everything, also what is UTF-8 in truth.
+    if name.startswith(("iso8859", "cp12", "mac")) and any(byte > 127 for byte in raw):
+        with contextlib.suppress(UnicodeDecodeError):
             raw.decode("utf-8")
-        except UnicodeDecodeError:
-            return content.removeprefix("\ufeff")
-        raise InputError(f"the file is UTF-8, which {encoding} would garble", path, "leave out --encoding")
+            raise InputError(f"the file is UTF-8, which {name} would garble", path, "leave out --encoding")
     return content.removeprefix("\ufeff")
 
 
@@ -103,7 +103,9 @@ def _utf8(path: Path, raw: bytes) -> str:
     try:
         return raw.decode("utf-8")
     except UnicodeDecodeError as error:
-        try:  # lone surrogates, which some programs write; `_whole` replaces them
+        if error.reason == "unexpected end of data" and error.start > len(raw) - 4:  # cut within a character
+            return raw.decode("utf-8", "replace")
+        try:  # lone surrogates, which some programs write; `valid_unicode` replaces them
             return raw.decode("utf-8", "surrogatepass")
         except UnicodeDecodeError:
             line = raw.count(b"\n", 0, error.start) + 1
@@ -121,7 +123,7 @@ def _csv_rows(path: Path, content: str, wanted: list[str]) -> Iterator[Row]:
     """The rows of a CSV or TSV file."""
     lines = io.StringIO(content.replace("\0", ""), newline="")
     heading = content.lstrip("\r\n").split("\n")[0].split("\r")[0]
-    if path.suffix.lower() in (".tsv", ".tab"):
+    if path.suffix.lower() in TABLES[1:3]:
         delimiter = "\t"
     else:  # spreadsheets in much of Europe write semicolons
         delimiter = max(",;\t", key=heading.count)
@@ -134,13 +136,15 @@ def _csv_rows(path: Path, content: str, wanted: list[str]) -> Iterator[Row]:
             cells = next(reader, None)
             if cells is None:
                 return
-            if not cells or not "".join(cells).strip(delimiter + " \t"):
+            if not cells:
                 continue  # an empty line
             if names is None:
                 names = _heading(path, [name.strip() for name in cells], wanted)
                 continue
             number += 1
-            if len(cells) != len(names):
+            if len(names) > 1 and not "".join(cells).strip():
+                yield number, start, "the row is empty"
+            elif len(cells) != len(names):
                 yield number, start, f"{len(cells)} cells where the heading has {len(names)}"
             else:
                 yield number, start, dict(zip(names, cells, strict=True))
@@ -150,14 +154,11 @@ def _csv_rows(path: Path, content: str, wanted: list[str]) -> Iterator[Row]:
         if names and "unexpected end" in str(error) and start == _line_count(content):
             yield number, start, "the last line ends within quotes"
             return
-        what = (
-            "a quote is opened and never closed"
-            if "unexpected end" in str(error)
-            else f"the quotes are wrong ({error})"
-        )
-        raise InputError(
-            what, f"{path}, row {number} (line {start})", "close the quote, and double quotes within a text"
-        ) from None
+        what = f"the quotes are wrong, {error}"
+        if "unexpected end" in str(error):
+            what = "a quote is opened and never closed"
+        fix = "close the quote, and double each quote within a text"
+        raise InputError(what, f"{path}, row {number} (line {start})", fix) from None
     finally:
         csv.field_size_limit(limit)
 
@@ -214,23 +215,20 @@ def _label(value, column: str, where: str) -> str:
     label = "" if value is None else str(value).strip()
     if isinstance(value, bool):
         label = str(int(value))
-    if label == "" or label.lower() in ("nan", "null", "none", "na", "n/a"):
+    if label.lower() in ("", "nan"):
         raise InputError(f"the label in column {column!r} is missing", where, "fill it in, or remove the row")
     if isinstance(value, list | dict):
         raise InputError(
             f"the label in column {column!r} is a {type(value).__name__}", where, "give a word or a number"
         )
-    return _whole(label)
+    if NUMBER.fullmatch(label) and not math.isfinite(float(label)):
+        raise InputError(f"the label {label} in column {column!r} is not finite", where, "give a finite number")
+    return valid_unicode(label)
 
 
 def _typed(labels: list[str]) -> list:
-    if all(re.fullmatch(r"[+-]?\d{1,18}", label) for label in labels):
+    if all(re.fullmatch(r"[+-]?\d{1,18}", label, re.ASCII) for label in labels):
         return [int(label) for label in labels]
-    if all(re.fullmatch(r"[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?|[+-]?inf(inity)?", label, re.I) for label in labels):
+    if all(NUMBER.fullmatch(label) for label in labels):
         return [float(label) for label in labels]
     return labels
-
-
-def _whole(text: str) -> str:
-    """The text with surrogate pairs joined and lone surrogates replaced: neither has a form in UTF-8."""
-    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")

@@ -9,6 +9,7 @@ from pathlib import Path
 from tokenizers import Tokenizer, decoders, models, normalizers, pre_tokenizers, processors, trainers
 
 from lmcourse import files
+from lmcourse.data.cleaning import valid_unicode
 from lmcourse.errors import InputError
 
 SPECIAL = ("[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]")  # at ids 0..4 of a tokenizer that is trained here
@@ -22,7 +23,7 @@ def train_wordpiece(texts: Iterable[str], vocab_size: int) -> Tokenizer:
     """
     if vocab_size < 100:
         raise InputError(f"vocab_size must be at least 100, not {vocab_size}", "train_wordpiece", "choose more")
-    texts = [_encodable(text) for text in texts]
+    texts = [valid_unicode(text) for text in texts]
     tok = _wordpiece({})
     alphabet = _alphabet(tok, texts, largest=min(vocab_size // 4, 400))
     if not alphabet:
@@ -140,7 +141,7 @@ def encode(
     tail = room - head
     encoded, cut = [], 0
     texts = iter(texts)
-    while some := [_encodable(text) for text in islice(texts, 10_000)]:  # in parts, to bound the memory
+    while some := [valid_unicode(text) for text in islice(texts, 10_000)]:  # in parts, to bound the memory
         for encoding in tok.encode_batch_fast(some, add_special_tokens=False):
             ids = encoding.ids
             if len(ids) > room:
@@ -148,15 +149,6 @@ def encode(
                 cut += 1
             encoded.append([first, *ids, last])
     return encoded, cut
-
-
-def _encodable(text: str) -> str:
-    """The text with lone surrogates, which have no UTF-8 form, replaced."""
-    try:
-        text.encode()
-        return text
-    except UnicodeEncodeError:
-        return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
 def fingerprint(tok: Tokenizer) -> str:
