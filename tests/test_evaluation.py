@@ -44,6 +44,8 @@ def test_classification_of_extreme_parts():
             metrics.classification(labels, predictions)
     with pytest.raises(InputError):
         metrics.classification([0, 1], [0, 1], positive="pos")
+    absent = np.array([[4, 1, 0], [2, 3, 0], [0, 0, 0]])  # a resample can miss a rare class: no figure of it counts
+    assert metrics.from_confusion(absent)["recall"] == pytest.approx((4 / 5 + 3 / 5) / 2)
 
 
 def test_regression_equals_scipy():
@@ -77,6 +79,7 @@ def test_costs_equal_counting_at_each_threshold():
         said = s >= threshold
         assert cost == pytest.approx((5 * (said & (y == 0)).sum() + (~said & (y == 1)).sum()) / 60)
     assert found["cost"][found["threshold"] == found["best"]] == found["cost"].min()
+    assert metrics.costs([0, 1], [0.9, 0.1], false_positive=10)["best"] == math.inf  # never say "positive"
 
 
 def test_calibration_by_hand_and_of_an_honest_forecaster():
@@ -85,6 +88,7 @@ def test_calibration_by_hand_and_of_an_honest_forecaster():
     assert c["confidence"] == pytest.approx([0.11, 0.95])
     assert c["frequency"] == pytest.approx([0.5, 1])
     assert metrics.expected_calibration_error([0, 1, 1, 1], [0.1, 0.12, 0.9, 1.0]) == pytest.approx(0.22)
+    assert metrics.expected_calibration_error([0, 0, 0, 1], [0.1, 0.1, 0.1, 0.5]) == pytest.approx((3 * 0.1 + 0.5) / 4)
     table = np.array([[0.7, 0.2, 0.1], [0.1, 0.6, 0.3]])
     assert metrics.calibration([0, 2], table)["frequency"].tolist() == [0, 1]
     p = np.random.default_rng(4).random(20_000)
@@ -287,6 +291,8 @@ def test_compare_gives_every_baseline_with_intervals():
     assert found["TF-IDF + ridge"]["pearson"] > 0.9
     assert found["mean"]["pearson"] == 0
     assert found["VADER"]["rmse"] < found["mean"]["rmse"]
+    fitted = baselines._vader_ratings(ratings, ratings[0], enough=4)  # a part sorted by rating must not mislead
+    assert metrics.regression(ratings[1], fitted)["rmse"] < found["mean"]["rmse"]
 
 
 def test_validation_part_chooses_the_strength():
@@ -330,6 +336,8 @@ def test_human_ceiling_by_hand():
     # row 3: 3 against 0 (a tie, left out), -1 against 4/3, -1 against 4/3, 2 against 1/3
     assert found["one_rater"] == pytest.approx(6 / 8)
     assert found["neutral"] == pytest.approx(1 / 10)
+    single, others = [1, 2, 3, -1, -2, 0, 3, -1, -1, 2], [2.5, 2, 1.5, -1, -0.5, -1.5, 0, 4 / 3, 4 / 3, 1 / 3]
+    assert found["one_rater_pearson"] == pytest.approx(np.corrcoef(single, others)[0, 1])
     with pytest.raises(InputError):
         baselines.human_ceiling([[1, 2], [3]])
 
@@ -343,6 +351,16 @@ def test_human_ceiling_of_simulated_raters():
     assert found["reliability"] == pytest.approx(20 / 21, abs=0.01)
     assert found["one_rater_pearson"] == pytest.approx(math.sqrt(1 / 2 * 19 / 20), abs=0.01)
     assert found == baselines.human_ceiling(table) != baselines.human_ceiling(table, seed=1)
+
+
+def test_human_ceiling_of_the_movie_sentences():
+    from lmcourse.data import corpora
+
+    found = baselines.human_ceiling(corpora.load("movies")["ratings"])
+    assert found["n"] == 10_605
+    assert found["one_rater"] == pytest.approx(0.9475, abs=1e-3)  # no chance in it: every rating is counted
+    assert found["split_half"] == pytest.approx(0.984, abs=4e-3)
+    assert found["split_half_pearson"] == pytest.approx(0.972, abs=3e-3)
 
 
 # --- error analysis

@@ -87,9 +87,9 @@ def compare(
     VADER needs English sentiment: by default it is there for regression, and for two classes named 0/1,
     neg/pos or negative/positive; `vader` overrules that.
     """
+    validation = validation if validation and len(validation[0]) else None
+    train, validation, test = (part and (list(part[0]), np.asarray(part[1])) for part in (train, validation, test))
     (texts, labels), (test_texts, test_labels) = train, test
-    if validation and not len(validation[0]):
-        validation = None
     if task == "regression":
         predictions = {"mean": np.full(len(test_texts), np.mean(labels))}
         if vader is not False:
@@ -112,7 +112,8 @@ def _vader_labels(labels, texts) -> np.ndarray:
 
 def _vader_ratings(train: Part, texts, enough: int = 2000) -> np.ndarray:
     """VADER on the scale of the targets: slope and offset fitted on training texts, for which 2,000 are plenty."""
-    slope, offset = np.polyfit(vader(train[0][:enough]), train[1][:enough], 1)
+    every = max(1, len(train[0]) // enough)
+    slope, offset = np.polyfit(vader(train[0][::every]), train[1][::every], 1)
     return slope * vader(texts) + offset
 
 
