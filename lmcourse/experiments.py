@@ -86,8 +86,8 @@ def baselines(seed: int) -> dict:
     return {"validation": compare(train, validation, validation), "test": compare(train, validation, test)}
 
 
-def freeze_depth(freeze: str, seed: int, size: int = 2000) -> dict:
-    """Accuracy and time with some layers frozen, on 2,000 movie sentences."""
+def freeze_depth(freeze: str, seed: int, size: int = 1000) -> dict:
+    """Accuracy and time with some layers frozen, on 1,000 movie sentences."""
     from lmcourse.finetuning.run import FinetuneConfig, finetune
 
     parts = movie_parts(seed, size)
@@ -97,8 +97,8 @@ def freeze_depth(freeze: str, seed: int, size: int = 2000) -> dict:
     return {"seconds": seconds, **{part: accuracy(predictor, parts[part]) for part in ("validation", "test")}}
 
 
-def rate_and_batch(learning_rate: float, batch_size: int, seed: int, size: int = 1000) -> dict:
-    """Accuracy for a learning rate and a batch size: 3 epochs, lower half frozen, 1,000 movie sentences."""
+def rate_and_batch(learning_rate: float, batch_size: int, seed: int, size: int = 500) -> dict:
+    """Accuracy for a learning rate and a batch size: 3 epochs, lower half frozen, 500 movie sentences."""
     from lmcourse.finetuning.run import FinetuneConfig, finetune
 
     parts = movie_parts(seed, size)
@@ -153,7 +153,7 @@ EXPERIMENTS = {
         "How many labels does it take?",
         few_labels,
         grid(seed=SEEDS, size=[50, 100, 200, 500, 1000, 2000], method=["tfidf", "minilm"])
-        + grid(seed=SEEDS, size=[200, 1000], method=["random"]),
+        + grid(seed=[0, 1, 2], size=[200, 1000], method=["random"]),
     ),
 }
 
