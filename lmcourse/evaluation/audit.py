@@ -95,13 +95,15 @@ def can_be_true(
 
 
 def _sentence(possible, implied, fitting, accuracy, positive_share) -> str:
-    where = "whatever the share of positives" if positive_share is None else f"with {positive_share:.0%} positives"
+    where = (
+        "whatever the share of positives" if positive_share is None else f"with {100 * positive_share:g} % positives"
+    )
     if implied is None:
         return f"Impossible: {where}, no confusion matrix has this precision and recall."
     if accuracy is None:
         return f"Possible: {where}, the accuracy lies between {implied[0]:.4f} and {implied[1]:.4f}."
     if possible:
-        return f"Possible: {where}, the accuracy lies between {implied[0]:.4f} and {implied[1]:.4f}: {accuracy} can."
+        return f"Possible: {where}, the accuracy lies between {implied[0]:.4f} and {implied[1]:.4f}: {accuracy} can be true."
     end = (
         "No share of positives fits."
         if fitting is None
