@@ -162,6 +162,24 @@ def test_raw_papermill_meets_the_same_check(tmp_path):
     assert "did you mean rows?" in bad.stderr
 
 
+def test_nbval_runs_a_chapter_as_it_stands(tmp_path):
+    path = mini.write(tmp_path)  # nbval keeps no history of the cells run, so the check reads them elsewhere
+    chapters.build([path])
+    command = [
+        sys.executable,
+        "-m",
+        "pytest",
+        "-q",
+        "--nbval",
+        "--nbval-cell-timeout=60",
+        "-p",
+        "no:cacheprovider",
+        path,
+    ]
+    done = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path)
+    assert done.returncode == 0, done.stdout
+
+
 # Runs that fail or are killed
 
 

@@ -10,6 +10,7 @@ import difflib
 import io
 import json
 import keyword
+import linecache
 import re
 import tokenize
 from dataclasses import dataclass
@@ -179,6 +180,15 @@ def _is_parameters_cell(source: str) -> bool:
     )
 
 
+def _cells_run(namespace: dict) -> list[str]:
+    """The sources of the cells run so far: IPython's `In`, or what it keeps for tracebacks when it keeps no `In`."""
+    history = [str(source) for source in namespace.get("In", [])]
+    if any(map(_is_parameters_cell, history)):
+        return history
+    kept = [entry for name, entry in linecache.cache.items() if "ipykernel_" in name and len(entry) == 4]
+    return ["".join(entry[2]) for entry in kept]  # nbval runs cells without history
+
+
 def check_parameters(namespace: dict) -> None:
     """Check a chapter's parameters from its setup cell: `check_parameters(globals())`.
 
@@ -186,7 +196,7 @@ def check_parameters(namespace: dict) -> None:
     that papermill injected after it tells which names were given. Values come back in their declared types.
     Errors: InputError for a value out of range (naming the range) or a name which is not declared.
     """
-    history = [str(source) for source in namespace.get("In", [])]
+    history = _cells_run(namespace)
     places = [i for i, source in enumerate(history) if _is_parameters_cell(source)]
     if not places:
         raise InputError("the parameters cell has not been run", fix="run it, then this cell again")

@@ -189,6 +189,8 @@ def execute(notebook: dict, out: Path, values: dict, folder: Path, name: str) ->
             )
         except (PapermillExecutionError, DeadKernelError) as error:
             died = error
+        except OSError as error:
+            raise CourseError(f"the output cannot be written: {error.strerror or error}", out) from None
     done = json.loads(out.read_text(encoding="utf-8"))
     cell, what = failure(done) or (unfinished(done), "its kernel ended before the last cell")
     if died or cell:
@@ -214,6 +216,9 @@ def run(
     values = contract.coerce_all(profile_values(profile, declared), declared)
     values |= contract.coerce_all(dict(parameters or {}), declared)
     notebook = json.loads(path.read_text(encoding="utf-8"))
+    for cell in notebook["cells"]:
+        if cell["cell_type"] == "code":
+            cell["outputs"], cell["execution_count"] = [], None
     notebook["metadata"]["lmcourse"] = {
         "chapter": path.stem,
         "source": source_hash(notebook),
