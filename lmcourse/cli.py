@@ -40,6 +40,8 @@ def main() -> None:
     signal.signal(signal.SIGTERM, _stop)
     try:
         code = app(arguments, standalone_mode=False) or 0
+        if code == 130:  # typer's answer to Ctrl-C
+            _fail("stopped", code)
     except CourseError as error:
         if debug:
             raise
@@ -207,7 +209,7 @@ def _progress() -> Iterator:
 
     console = Console(stderr=True)
     columns = TextColumn("{task.description}"), BarColumn(), TextColumn("{task.fields[told]}")
-    with Progress(*columns, console=console, transient=not console.is_terminal, refresh_per_second=4) as bar:
+    with Progress(*columns, console=console, disable=not console.is_terminal, refresh_per_second=4) as bar:
         task = bar.add_task("fine-tuning", total=None, told="")
 
         def show(row: dict) -> None:
@@ -287,8 +289,10 @@ def finetune(
     _check_out(out)
     from lmcourse.data.splits import split
     from lmcourse.finetuning import labels
+    from lmcourse.finetuning.encoders import find_encoder
     from lmcourse.finetuning.run import FinetuneConfig, finetune_and_report
 
+    find_encoder(encoder)  # what cannot be had is said first
     parts = {"train": _read(train, text, label, encoding), "test": _read(test, text, label, encoding)}
     if validation:
         parts["validation"] = _read(validation, text, label, encoding)

@@ -11,6 +11,10 @@ class CourseError(Exception):
         line = f"{what} ({where})" if str(where) else what
         super().__init__(" ".join(f"{line}: {fix}".split() if fix else line.split()))
 
+    def _render_traceback_(self) -> list[str]:
+        """What IPython shows in a chapter instead of a traceback."""
+        return [f"{type(self).__name__}: {self}"]
+
 
 class InputError(CourseError):
     """A failure that lies in what was given: a value, a file, a name."""

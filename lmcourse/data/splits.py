@@ -45,20 +45,19 @@ def split(
     Near duplicates and texts of one document (column `document`) stay together unless `keep_together` is
     False. Where there is a column `label` that names classes, each part gets its share of each class, as
     far as the groups allow. Rows keep their order.
-    Errors: InputError for shares that are not positive or do not sum to 1, and when a part would be empty.
+    A share may be 0: that part is empty.
+    Errors: InputError for shares below 0 or of another sum than 1, and when another part would be empty.
     """
     import datasets
 
-    if len(shares) != 3 or min(shares) <= 0 or abs(sum(shares) - 1) > 1e-6:
-        raise InputError(
-            f"shares must be three positive numbers that sum to 1, not {shares}", "split", "use 0.8, 0.1, 0.1"
-        )
+    if len(shares) != 3 or min(shares) < 0 or abs(sum(shares) - 1) > 1e-6:
+        raise InputError(f"shares must be three numbers that sum to 1, not {shares}", "split", "use 0.8, 0.1, 0.1")
     documents = ds["document"] if "document" in ds.column_names else None
     group = groups(ds[text], documents) if keep_together else np.arange(len(ds))
     part = _assign(group, _classes(ds), np.array(shares), np.random.default_rng(seed))
     rows = {name: np.flatnonzero(part == i) for i, name in enumerate(PARTS)}
-    for name, index in rows.items():
-        if not len(index):
+    for (name, index), share in zip(rows.items(), shares, strict=True):
+        if share and not len(index):
             raise InputError(
                 f"the {name} part would be empty", f"{len(ds)} rows in {len(np.unique(group))} groups", "give more rows"
             )

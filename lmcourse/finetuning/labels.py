@@ -3,7 +3,7 @@
 import math
 from collections import Counter
 
-from datasets import Dataset
+from datasets import ClassLabel, Dataset
 
 from lmcourse.errors import InputError
 
@@ -13,9 +13,7 @@ def class_names(data: Dataset, where: object) -> list[str]:
 
     Errors: InputError for one class only, or a class with a single text, which cannot be learnt and is mostly a slip.
     """
-    if "names" in dir(data.features["label"]):
-        return data.features["label"].names
-    labels = [str(label) for label in data["label"]]
+    labels = _as_text(data)
     counts = Counter(labels)
     usual = sorted((label for label in counts if counts[label] > 1), key=_order)
     if len(usual) < 2 and len(counts) == len(usual):
@@ -32,10 +30,8 @@ def class_names(data: Dataset, where: object) -> list[str]:
 
 def with_class_numbers(data: Dataset, names: list[str], where: object) -> Dataset:
     """The data set with `label` as numbers 0 … C-1; InputError names the first row whose label is not among `names`."""
-    if "names" in dir(data.features["label"]):
-        return data
     numbers = {name: number for number, name in enumerate(names)}
-    labels = [str(label) for label in data["label"]]
+    labels = _as_text(data)
     for number, label in enumerate(labels):
         if label not in numbers:
             raise InputError(
@@ -64,6 +60,14 @@ def with_numbers(data: Dataset, where: object) -> Dataset:
 def row_number(data: Dataset, position: int) -> int:
     """The row's number in the file that it came from, counted from 1 below the header."""
     return data["row"][position] if "row" in data.column_names else position + 1
+
+
+def _as_text(data: Dataset) -> list[str]:
+    """Labels by name; whole numbers look the same in a file that also holds fractions and in one that does not."""
+    feature = data.features["label"]
+    if isinstance(feature, ClassLabel):
+        return feature.int2str(data["label"][:])
+    return [str(int(x)) if isinstance(x, float) and x.is_integer() else str(x) for x in data["label"]]
 
 
 def _order(label: str) -> tuple:

@@ -102,6 +102,7 @@ def finetune(
         return {"loss": loss_function(model(*inputs.batch(indices)), targets[indices])}
 
     def after_step(row: dict) -> object:
+        row["epoch"] = row["step"] / per_epoch
         if held_out and row["step"] % per_epoch == 0:
             outputs = outputs_of(model, held_out[0])
             row["validation"] = loss_function(outputs, held_out[1].cpu()).item()
@@ -115,10 +116,7 @@ def finetune(
         precision=precision,
         seed=config.seed,
     )
-    history = train(model, batches(), losses, training, after_step)
-    for row in history:
-        row["epoch"] = row["step"] / per_epoch
-    return predictor, history
+    return predictor, train(model, batches(), losses, training, after_step)
 
 
 def finetune_and_report(
