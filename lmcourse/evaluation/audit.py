@@ -103,7 +103,7 @@ def _sentence(possible, implied, fitting, accuracy, positive_share) -> str:
     if accuracy is None:
         return f"Possible: {where}, the accuracy lies between {implied[0]:.4f} and {implied[1]:.4f}."
     if possible:
-        return f"Possible: {where}, the accuracy lies between {implied[0]:.4f} and {implied[1]:.4f}: {accuracy} can be true."
+        return f"Possible: {where}, the accuracy is {implied[0]:.4f} to {implied[1]:.4f}: {accuracy} can be true."
     end = (
         "No share of positives fits."
         if fitting is None
