@@ -15,23 +15,7 @@ from lmcourse import cli
 
 GOOD = ["A joy from start to end", "Warm, wise and funny", "The best film of the year", "I loved every minute"]
 BAD = ["A bore from start to end", "Cold, dull and silly", "The worst film of the year", "I hated every minute"]
-WORDS = ["story", "actors", "music", "camera", "script", "plot", "pace", "voices", "colours", "ending", "heroes", "songs"]
-    "story",
-    "actors",
-    "music",
-    "camera",
-    "script",
-    "plot",
-    "pace",
-    "voices",
-    "colours",
-    "ending",
-    "heroes",
-    "humour",
-    "costumes",
-    "dialogue",
-    "songs",
-]
+WORDS = ["story", "actors", "music", "camera", "script", "plot", "pace", "voices", "colours", "ending", "heroes"]
 
 
 def write_csv(path, n=40, seed=0, columns=("review", "stars"), encoding="utf-8", change=lambda rows: rows):
