@@ -12,7 +12,7 @@ STAMP := .venv/.lmcourse-$(shell (pwd; cat requirements.lock pyproject.toml) | c
 # Jupyter refuses root unless told; the token and the loopback address stay.
 LAB_FLAGS := $(if $(filter 0,$(shell id -u)),--allow-root)
 
-.PHONY: help setup data lab test lint notebooks parity lock clean
+.PHONY: help setup data lab test lint notebooks results parity lock clean
 .DEFAULT_GOAL := help
 
 help: ## list the targets
@@ -63,6 +63,9 @@ lint: setup ## check code, formats and stored notebooks
 
 notebooks: setup data ## run every chapter in place and store its outputs
 	$(PY) -m lmcourse.chapters build
+
+results: setup data ## compute what data/results lacks (hours): many seeds, long runs
+	$(PY) -m lmcourse.experiments
 
 parity: setup data ## compare our BERT with transformers', numbers and gradients
 	$(PY) -m pytest tests/test_parity.py
