@@ -1,0 +1,106 @@
+"""Chapter 05b: the threshold that costs least."""
+
+from lmcourse.checks import Exercise, Specimen, function
+
+GRID = [k / 100 for k in range(5, 100, 5)]
+
+
+def mean_cost(labels, probabilities, threshold, false_positive, false_negative):
+    cost = 0
+    for label, p in zip(labels, probabilities, strict=True):
+        if p >= threshold and label == 0:
+            cost += false_positive
+        if p < threshold and label == 1:
+            cost += false_negative
+    return cost / len(labels)
+
+
+def cheapest(labels, probabilities, false_positive, false_negative):
+    return min(GRID, key=lambda t: mean_cost(labels, probabilities, t, false_positive, false_negative))
+
+
+def swapped(labels, probabilities, false_positive, false_negative):
+    return cheapest(labels, probabilities, false_negative, false_positive)
+
+
+def most_accurate(labels, probabilities, false_positive, false_negative):
+    return cheapest(labels, probabilities, 1, 1)
+
+
+def dearest(labels, probabilities, false_positive, false_negative):
+    return max(GRID, key=lambda t: mean_cost(labels, probabilities, t, false_positive, false_negative))
+
+
+def the_cost(labels, probabilities, false_positive, false_negative):
+    return min(mean_cost(labels, probabilities, t, false_positive, false_negative) for t in GRID)
+
+
+def by_formula(labels, probabilities, false_positive, false_negative):
+    return false_positive / (false_positive + false_negative)
+
+
+def some_texts(rng):
+    n = rng.randint(40, 80)
+    labels = [int(rng.random() < 0.5) for _ in range(n)]
+    probabilities = [round(min(max(rng.gauss(0.3 + 0.4 * y, 0.25), 0.01), 0.99), 3) for y in labels]
+    return labels, probabilities, *rng.choice([(1, 5), (5, 1), (1, 9), (8, 1), (3, 1)])
+
+
+SWAPPED = "The two costs have changed places: a false *positive* is a text called positive that is not."
+ACCURATE = "Your threshold does not depend on the costs: it is the one with the fewest errors, whatever they cost."
+DEAREST = "That is the dearest threshold."
+COST = "That is what the best threshold costs. The threshold itself is asked for."
+FORMULA = (
+    "That is the formula for probabilities that keep their promise, rounded or not: these need not. "
+    "Try all thresholds on the texts that are given."
+)
+
+exercise = Exercise(
+    id="05b.threshold_for_cost",
+    title="the threshold that costs least",
+    text="""
+`labels` are 0 or 1, `probabilities` a model's probability of 1. A text is called positive from the threshold on (`p
+>= threshold`). Each false positive costs `false_positive`, each false negative `false_negative`. Return the threshold
+among **0.05, 0.10, …, 0.95** with the lowest cost; of several equal ones the lowest.
+""",
+    difficulty=2,
+    minutes=10,
+    stub='''
+def cheapest(labels, probabilities, false_positive, false_negative):
+    """The threshold among 0.05, 0.10, …, 0.95 at which the errors cost least."""
+    return ...
+''',
+    hints=(
+        "Write the cost of one threshold first: go through the texts and add up what each error costs.",
+        "`min(candidates, key=cost)` returns the candidate with the lowest cost, and the first of equal ones.",
+        "`[k / 100 for k in range(5, 100, 5)]` are the candidates, without the rounding errors of adding 0.05.",
+    ),
+    solution='''
+def cheapest(labels, probabilities, false_positive, false_negative):
+    """The threshold among 0.05, 0.10, …, 0.95 at which the errors cost least."""
+
+    def cost(threshold):
+        pairs = list(zip(labels, probabilities))
+        alarms = sum(p >= threshold and y == 0 for y, p in pairs)
+        missed = sum(p < threshold and y == 1 for y, p in pairs)
+        return alarms * false_positive + missed * false_negative
+
+    return min([k / 100 for k in range(5, 100, 5)], key=cost)
+''',
+    why="The candidates are few, so all are tried: no assumption about the probabilities is needed.",
+    judge=function(
+        cheapest,
+        some_texts,
+        mistakes={SWAPPED: swapped, ACCURATE: most_accurate, DEAREST: dearest, COST: the_cost, FORMULA: by_formula},
+        name="cheapest",
+    ),
+    specimens=(
+        Specimen(swapped, SWAPPED),
+        Specimen(most_accurate, ACCURATE),
+        Specimen(dearest, DEAREST),
+        Specimen(the_cost, COST),
+        Specimen(by_formula, FORMULA),
+        Specimen(lambda *given: None, "forget to return"),
+        Specimen(0.5, "a function is expected"),
+    ),
+)
