@@ -17,7 +17,7 @@ from itertools import product
 from pathlib import Path
 
 from lmcourse.errors import InputError
-from lmcourse.files import PROJECT, sha256_bytes, write_atomic
+from lmcourse.files import PROJECT, cache_folder, lock, sha256_bytes, write_atomic
 
 FOLDER = PROJECT / "data" / "results"
 
@@ -131,6 +131,48 @@ def few_labels(method: str, size: int, seed: int) -> dict:
     return {"epochs": epochs, "test": accuracy(predictor, test)}
 
 
+@cache
+def task_parts(task: str, seed: int, size: int = 500, topics: int = 8) -> dict:
+    """A labelled corpus cut by `seed`, `size` texts a part at most; of topics the commonest ones only."""
+    from collections import Counter
+
+    from lmcourse.data import corpora, splits
+
+    data = corpora.load(task, limit=6000)
+    if "rating" in data.column_names:
+        data = corpora.sentiment(data)
+    else:
+        labels = data["label"][:]
+        kept = sorted(label for label, _ in Counter(labels).most_common(topics))
+        data = data.select([i for i, label in enumerate(labels) if label in kept])
+        numbers = [kept.index(label) for label in data["label"][:]]
+        data = data.remove_columns("label").add_column("label", numbers)
+    parts = splits.split(data, seed=seed)
+    return {name: part.shuffle(seed=seed).select(range(min(size, len(part)))) for name, part in parts.items()}
+
+
+def generality(task: str, method: str, seed: int) -> dict:
+    """Test accuracy on one task from 500 labelled texts."""
+    from lmcourse.evaluation.baselines import tfidf_classifier
+    from lmcourse.finetuning.features import features, frozen_classifier
+    from lmcourse.finetuning.run import FinetuneConfig, finetune
+
+    parts = task_parts(task, seed)
+    texts = {name: part["text"][:] for name, part in parts.items()}
+    labels = {name: part["label"][:] for name, part in parts.items()}
+    if method == "minilm":
+        names = [str(label) for label in range(max(map(max, labels.values())) + 1)]
+        predictor, _ = finetune(FinetuneConfig(freeze="3", epochs=5, seed=seed), parts["train"], names)
+        test = accuracy(predictor, parts["test"])
+    else:
+        made = {name: features(part) if method == "frozen" else part for name, part in texts.items() if name != "test"}
+        fit = frozen_classifier if method == "frozen" else tfidf_classifier
+        model = fit(made["train"], labels["train"], (made["validation"], labels["validation"]))
+        test = float(model.score(features(texts["test"]) if method == "frozen" else texts["test"], labels["test"]))
+    most = max(map(labels["test"].count, set(labels["test"]))) / len(labels["test"])
+    return {"test": test, "majority": most, "n": len(labels["test"])}
+
+
 SEEDS = [0, 1, 2, 3, 4]
 EXPERIMENTS = {
     "05b-recipes": Experiment(
@@ -155,6 +197,15 @@ EXPERIMENTS = {
         grid(seed=[0, 1, 2], size=[50, 200, 500, 1000, 2000], method=["tfidf", "minilm"])
         + grid(seed=[0, 1, 2], size=[200, 1000], method=["random"]),
     ),
+    "03-generality": Experiment(
+        "Is one encoder good for many tasks?",
+        generality,
+        grid(
+            seed=[0, 1, 2],
+            task=["movies", "amazon", "editorials", "tweets", "reuters", "newsgroups"],
+            method=["tfidf", "frozen", "minilm"],
+        ),
+    ),
 }
 
 
@@ -174,24 +225,35 @@ def run(name: str) -> Path:
     if name not in EXPERIMENTS:
         raise InputError("unknown experiment", name, f"there are {', '.join(EXPERIMENTS)}")
     experiment, path = EXPERIMENTS[name], FOLDER / f"{name}.json"
-    kept = json.loads(path.read_text()) if path.is_file() else {}
-    rows = kept.get("rows", []) if kept.get("source") == experiment.source else []
     for number, setting in enumerate(experiment.settings, 1):
-        if any(setting.items() <= row.items() for row in rows):
-            continue
-        rows.append({**setting, **experiment.row(**setting)})
-        content = {
-            "question": experiment.question,
-            "command": f"python -m lmcourse.experiments {name}",
-            "source": experiment.source,
-            "machine": f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores",
-            "rows": rows,
-        }
-        lines = json.dumps({key: value for key, value in content.items() if key != "rows"}, indent=1)[:-2]
-        body = ",\n".join(json.dumps(row) for row in rows)
-        write_atomic(path, f'{lines},\n "rows": [\n{body}\n]}}\n')
-        print(f"{name}: {number} of {len(experiment.settings)}", file=sys.stderr, flush=True)
+        if not any(setting.items() <= row.items() for row in _rows(experiment, path)):
+            _add(name, {**setting, **experiment.row(**setting)})
+            print(f"{name}: {number} of {len(experiment.settings)}", file=sys.stderr, flush=True)
     return path
+
+
+def _rows(experiment: Experiment, path: Path) -> list[dict]:
+    """The rows that this experiment, as it is now, has stored."""
+    kept = json.loads(path.read_text()) if path.is_file() else {}
+    rows = kept["rows"] if kept.get("source") == experiment.source else []
+    return [row for row in rows if any(setting.items() <= row.items() for setting in experiment.settings)]
+
+
+def _add(name: str, row: dict) -> None:
+    """Store one more row; another process may be storing others."""
+    experiment, path = EXPERIMENTS[name], FOLDER / f"{name}.json"
+    head = {
+        "question": experiment.question,
+        "command": f"python -m lmcourse.experiments {name}",
+        "source": experiment.source,
+        "machine": f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores",
+    }
+    with lock(cache_folder() / f"{name}.lock"):
+        rows = [*_rows(experiment, path), row]
+        order = [json.dumps(setting) for setting in experiment.settings]
+        rows.sort(key=lambda row: order.index(json.dumps({key: row[key] for key in experiment.settings[0]})))
+        body = ",\n".join(json.dumps(row) for row in rows)
+        write_atomic(path, f'{json.dumps(head, indent=1)[:-2]},\n "rows": [\n{body}\n]}}\n')
 
 
 if __name__ == "__main__":
