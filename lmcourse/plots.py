@@ -155,6 +155,25 @@ def bars_with_intervals(ax, names, groups: dict, intervals: dict | None = None, 
     return ax
 
 
+def points_with_intervals(ax, names, groups: dict, intervals: dict | None = None):
+    """For each of `names`, from the top down, one point a group with its interval (low, high): a table as a picture.
+
+    Values and intervals as in `bars_with_intervals`; NaN leaves the place empty.
+    """
+    rows = np.arange(len(names))[::-1]
+    for i, (group, values) in enumerate(groups.items()):
+        y = rows + ((len(groups) - 1) / 2 - i) * 0.5 / len(groups)
+        colour, marker = COLOURS[i % len(COLOURS)], MARKERS[i % len(MARKERS)]
+        known = (intervals or {}).get(group) or [None] * len(names)
+        for at, interval in zip(y, known, strict=True):
+            if interval:
+                ax.plot(interval, [at, at], color=colour, linewidth=2.2, alpha=0.55, solid_capstyle="butt")
+        ax.plot(values, y, marker, color=colour, markersize=6, label=group)
+    ax.set_yticks(rows, names)
+    ax.set_ylim(-0.6, len(names) - 0.4)
+    return ax
+
+
 def ranges(ax, names, spans, marks=None, half: float = 0.0):
     """For each name a bar from low to high and a diamond at its mark: what is implied against what was reported.
 

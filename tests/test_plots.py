@@ -24,6 +24,9 @@ DRAWN = {
     "bars_with_intervals": lambda ax: plots.bars_with_intervals(
         ax, ["accuracy", "recall"], {"a": [0.5, 0.6], "b": [0, 0.8]}, {"a": [(0.4, 0.6), None]}
     ),
+    "points_with_intervals": lambda ax: plots.points_with_intervals(
+        ax, ["TF-IDF", "VADER"], {"a": [0.5, 0.6], "b": [np.nan, 0.8]}, {"a": [(0.4, 0.6), None]}
+    ),
     "ranges": lambda ax: plots.ranges(ax, ["validation", "test"], [(0.1, 0.2), (0.3, 0.4)], [0.5, 0.35], 0.005),
     "confusion": lambda ax: plots.confusion(ax, metrics.confusion(Y, S > 0.5), ["no", "yes"]),
     "heat_map": lambda ax: plots.heat_map(ax, [[0.1, 0.9], [np.nan, 0.5]], ["1e-5", "5e-5"], [8, 16]),
