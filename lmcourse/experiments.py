@@ -220,6 +220,13 @@ def stored(name: str) -> dict:
     return json.loads(path.read_text())
 
 
+def provenance(result: dict) -> str:
+    """Where a stored result comes from, to be shown beside it: command, machine, number of rows, seeds."""
+    rows = result["rows"]
+    seeds = ", ".join(str(seed) for seed in sorted({row["seed"] for row in rows}))
+    return f"Stored result: {result['command']} ({result['machine']}); {len(rows)} runs, seeds {seeds}."
+
+
 def run(name: str) -> Path:
     """Compute the rows that `data/results/NAME.json` lacks, and write the file after each."""
     if name not in EXPERIMENTS:

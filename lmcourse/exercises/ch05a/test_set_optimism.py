@@ -22,8 +22,8 @@ exercise = Exercise(
     title="find the error in a report",
     text="""
 A report says: "We tried 24 settings of learning rate and batch size. The best one reaches an accuracy of **0.83 on the
-test part** and 0.79 on the validation part; we publish the test figure." Something here can't be right. Which statements
-are **true**? Give a set of letters.
+test part** and 0.79 on the validation part; we publish the test figure." Something here can't be right. Which
+statements are **true**? Give a set of letters.
 """,
     difficulty=2,
     minutes=5,

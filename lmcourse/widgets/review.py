@@ -1,0 +1,39 @@
+"""Explorer: type a review, and see what a fine-tuned model makes of it."""
+
+from html import escape
+
+import ipywidgets
+
+from lmcourse import plots
+from lmcourse.inference import Predictor
+from lmcourse.widgets.explorer import Explorer
+
+
+def bars(names: list[str], probabilities: list[float]) -> str:
+    """A row a class: its name, a bar as long as its probability, and the figure."""
+    rows = ""
+    for i, (name, p) in enumerate(zip(names, probabilities, strict=True)):
+        colour = plots.COLOURS[(i + 1) % 2] if len(names) == 2 else plots.COLOURS[i % len(plots.COLOURS)]
+        bar = f"<div aria-hidden='true' style='width:{100 * p:.1f}%;height:1.1em;background:{colour}'></div>"
+        rows += (
+            f"<tr><th scope='row' style='text-align:left'>{escape(name)}</th>"
+            f"<td style='width:18em'>{bar}</td><td style='text-align:right'>{p:.1%}</td></tr>"
+        )
+    return f"<table role='status' style='border-collapse:separate;border-spacing:.6em .3em'>{rows}</table>"
+
+
+def review(predictor: Predictor, example: str) -> Explorer:
+    """The classes' probabilities of a text as it is typed; the text is shown only as text."""
+
+    def draw(text: str) -> str:
+        if not text.strip():
+            return "<p>Type a sentence about a film.</p>"
+        [probabilities] = predictor.probabilities([text])
+        [ids] = predictor.tokens([text]).sequences
+        # Each piece escaped by itself: whatever is typed appears as text.
+        pieces = " ".join(f"<code>{escape(predictor.tokenizer.id_to_token(i))}</code>" for i in ids)
+        told = f"<p style='overflow-wrap:anywhere'>The model reads {len(ids)} tokens: {pieces}</p>"
+        return bars(predictor.labels, probabilities.tolist()) + told
+
+    controls = {"text": ipywidgets.Textarea(example, description="Your review", rows=3)}
+    return Explorer("Type a review", controls, draw)
