@@ -2,7 +2,9 @@
 
 import math
 from collections import Counter
+from collections.abc import Sequence
 
+import numpy as np
 from datasets import ClassLabel, Dataset
 
 from lmcourse.errors import InputError
@@ -40,6 +42,15 @@ def with_class_numbers(data: Dataset, names: list[str], where: object) -> Datase
                 "correct the label",
             )
     return data.remove_columns("label").add_column("label", [numbers[label] for label in labels])
+
+
+def with_wrong_labels(labels: Sequence[int], share: float, classes: int, seed: int) -> list[int]:
+    """Class numbers of which a share, drawn by `seed`, was turned into another class, each as likely as the other."""
+    random = np.random.default_rng(seed)
+    noisy = np.array(labels)
+    wrong = random.permutation(len(noisy))[: round(share * len(noisy))]
+    noisy[wrong] = (noisy[wrong] + random.integers(1, classes, len(wrong))) % classes
+    return noisy.tolist()
 
 
 def with_numbers(data: Dataset, where: object) -> Dataset:

@@ -1,0 +1,128 @@
+"""Chapter 03: standardising with the statistics of the training part."""
+
+from lmcourse.checks import Exercise, Specimen, function
+
+
+def moments(values):
+    mean = sum(values) / len(values)
+    return mean, (sum((value - mean) ** 2 for value in values) / len(values)) ** 0.5
+
+
+def scaled(values, mean, deviation):
+    return [(value - mean) / (deviation or 1.0) for value in values]
+
+
+def standardise(train, test):
+    mean, deviation = moments(train)
+    return scaled(train, mean, deviation), scaled(test, mean, deviation)
+
+
+def by_all(train, test):
+    mean, deviation = moments([*train, *test])
+    return scaled(train, mean, deviation), scaled(test, mean, deviation)
+
+
+def each_by_itself(train, test):
+    return scaled(train, *moments(train)), scaled(test, *moments(test))
+
+
+def by_variance(train, test):
+    mean, deviation = moments(train)
+    return scaled(train, mean, deviation**2), scaled(test, mean, deviation**2)
+
+
+def centred(train, test):
+    mean, _ = moments(train)
+    return scaled(train, mean, 1.0), scaled(test, mean, 1.0)
+
+
+def sample(train, test):
+    mean, deviation = moments(train)
+    deviation *= (len(train) / (len(train) - 1)) ** 0.5
+    return scaled(train, mean, deviation), scaled(test, mean, deviation)
+
+
+def to_range(train, test):
+    low, high = min(train), max(train)
+    return scaled(train, low, high - low), scaled(test, low, high - low)
+
+
+def forgotten(train, test):
+    standardise(train, test)
+
+
+def in_place(train, test):
+    train[:], test[:] = standardise(train, test)
+    return train, test
+
+
+def some_numbers(rng):
+    def part(n):
+        return [round(rng.uniform(-9, 9), 2) for _ in range(n)]
+
+    return part(rng.randint(3, 8)), part(rng.randint(2, 5))
+
+
+ALL = "Mean and deviation come from training and test values together: the test part leaks. Fit on `train` only."
+OWN = "You standardise the test part by its own statistics: the same raw value then means two things in the two parts."
+VARIANCE = "You divide by the variance. Divide by its square root, the standard deviation."
+CENTRE = "You only subtract the mean. Also divide by the standard deviation."
+SAMPLE = "You divide by n - 1 in the variance. Here, as in scikit-learn, it is n."
+RANGE = "That is normalising to the range 0 to 1. Here, subtract the mean and divide by the standard deviation."
+
+exercise = Exercise(
+    id="03.standardise",
+    title="standardise without a leak",
+    text="""
+Write a function that gets the values of one feature, as two lists `train` and `test`, and returns both as lists of
+z-scores. Leave nothing of the test part in the scale. The variance is divided by n; where the standard deviation is 0,
+divide by 1 instead.
+""",
+    difficulty=2,
+    minutes=8,
+    stub='''
+def standardise(train, test):
+    """z-scores of two lists of numbers: (train, test)."""
+    return ...
+''',
+    hints=(
+        "Two numbers describe the scale: a mean and a standard deviation. From which list may they come?",
+        "`mean = sum(train) / len(train)`, and the deviation is the root of the mean squared distance to it.",
+        "Use the same two numbers for both lists.",
+    ),
+    solution='''
+def standardise(train, test):
+    """z-scores of two lists of numbers: (train, test)."""
+    mean = sum(train) / len(train)
+    deviation = (sum((x - mean) ** 2 for x in train) / len(train)) ** 0.5 or 1.0
+    return [(x - mean) / deviation for x in train], [(x - mean) / deviation for x in test]
+''',
+    why="""The scale is part of the model: it is learnt, so it is learnt from the training part. `StandardScaler` keeps
+the same rule by having two methods: `fit` for the training part, `transform` for every part.""",
+    judge=function(
+        standardise,
+        some_numbers,
+        mistakes={
+            ALL: by_all,
+            OWN: each_by_itself,
+            VARIANCE: by_variance,
+            CENTRE: centred,
+            SAMPLE: sample,
+            RANGE: to_range,
+        },
+        fixed=(([2.0, 4.0, 6.0], [4.0, 10.0]), ([3.0, 3.0, 3.0], [3.0, 5.0])),
+        name="standardise",
+    ),
+    specimens=(
+        Specimen(by_all, ALL),
+        Specimen(each_by_itself, OWN),
+        Specimen(by_variance, VARIANCE),
+        Specimen(centred, CENTRE),
+        Specimen(sample, SAMPLE),
+        Specimen(to_range, RANGE),
+        Specimen(forgotten, "forget to return"),
+        Specimen(in_place, "changes its arguments"),
+        Specimen(lambda train, test: train / test, "TypeError"),
+        Specimen([0.0], "a function is expected"),
+    ),
+)

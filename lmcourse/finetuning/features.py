@@ -1,0 +1,57 @@
+"""A frozen encoder as a source of features: one vector a text, for a classical model on top."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import torch
+
+from lmcourse.data.tokenizer import encode, load_tokenizer
+from lmcourse.finetuning.encoders import find_encoder
+from lmcourse.finetuning.freezing import Tokens
+from lmcourse.models.bert import Bert
+from lmcourse.models.weights import load_encoder
+from lmcourse.training.precision import choose_precision, computing_in, device
+
+
+@torch.no_grad()
+def features(
+    texts: Sequence[str],
+    encoder: str = "minilm",
+    max_length: int = 128,
+    bert: Bert | None = None,
+    precision: str = "auto",
+    batch_size: int = 64,
+) -> np.ndarray:
+    """The mean of the last hidden states of each text's tokens, (N, D) in float32.
+
+    `bert` replaces the encoder's weights (a random start, for example); its tokenizer stays.
+    """
+    folder = find_encoder(encoder)
+    bert = (bert or load_encoder(folder)).to(device()).eval()
+    sequences, _ = encode(load_tokenizer(folder), list(texts), max_length)
+    tokens = Tokens(sequences, bert.config.pad_id, device())
+    vectors = torch.empty(len(tokens), bert.config.width)
+    order = sorted(range(len(tokens)), key=lambda i: tokens.lengths[i])
+    with computing_in(bert, choose_precision(precision)):
+        for start in range(0, len(order), batch_size):
+            indices = order[start : start + batch_size]
+            ids, mask = tokens.batch(indices)
+            hidden = bert(ids, mask=mask).float() * mask[:, :, None]
+            vectors[indices] = (hidden.sum(1) / mask.sum(1, keepdim=True)).cpu()
+    return vectors.numpy()
+
+
+def frozen_classifier(vectors, labels, validation=None):
+    """Logistic regression on vectors of length 1: a fitted scikit-learn pipeline with `predict`.
+
+    Its C is chosen on the validation part (vectors, labels); without one it is 10.
+    """
+    from sklearn.linear_model import LogisticRegression
+    from sklearn.pipeline import make_pipeline
+    from sklearn.preprocessing import Normalizer
+
+    strengths = (1, 3, 10, 30) if validation else (10,)
+    fitted = [
+        make_pipeline(Normalizer(), LogisticRegression(C=c, max_iter=1000)).fit(vectors, labels) for c in strengths
+    ]
+    return max(fitted, key=lambda model: model.score(*validation)) if validation else fitted[0]
