@@ -178,7 +178,7 @@ EXPERIMENTS = {
     "05b-recipes": Experiment(
         "What do the document's recipe (head only; the last layers frozen) and usual practice reach?",
         recipe,
-        grid(seed=SEEDS, freeze=["encoder", "3", "none", "last:2"]),
+        grid(seed=SEEDS, freeze=["encoder", "none", "last:2"]) + grid(seed=SEEDS, freeze=["3"]),
     ),
     "05b-baselines": Experiment("What must be beaten?", baselines, grid(seed=SEEDS)),
     "05a-freeze-depth": Experiment(
