@@ -333,8 +333,9 @@ def answer_name(source: str) -> str:
 
 def cell(exercise: Exercise, source: str) -> str:
     """The code cell for a stub or a solution: its source, then the check of the answer it defines."""
+    gap = "\n\n\n" if re.search(r"^def .*(?:\n+[ \t].*)*\s*\Z", source, re.MULTILINE) else "\n\n"  # as ruff formats
     return (
-        f"{source.strip()}\n\n"
+        f"{source.strip()}{gap}"
         f'check("{exercise.id}", {answer_name(source)})\n'
         f'# hint("{exercise.id}")  # without the first #: a hint, each time the next one; solution(…) likewise'
     )
