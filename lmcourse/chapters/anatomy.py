@@ -1,9 +1,11 @@
 """The form of a chapter's file: what is checked before it is committed, and how its outputs are made."""
 
 import json
+import os
 import re
 import statistics
 import tempfile
+from contextlib import contextmanager
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -123,6 +125,19 @@ def strip(notebook: dict) -> dict:
     return notebook
 
 
+@contextmanager
+def _new_reader(folder: Path):
+    """Stored outputs show the progress of somebody who has just begun, not that of whoever builds."""
+    before = os.environ.get("LMCOURSE_PROGRESS")
+    os.environ["LMCOURSE_PROGRESS"] = str(folder / "progress.json")
+    try:
+        yield
+    finally:
+        os.environ.pop("LMCOURSE_PROGRESS")
+        if before is not None:
+            os.environ["LMCOURSE_PROGRESS"] = before
+
+
 def build(names: list[str] | None = None) -> list[Path]:
     """Execute chapters with their defaults and store their outputs in place, all or nothing for each chapter.
 
@@ -130,7 +145,7 @@ def build(names: list[str] | None = None) -> list[Path]:
     """
     built = []
     for path in [running.find(name) for name in names or []] or running.chapters():
-        with tempfile.TemporaryDirectory() as folder:
+        with tempfile.TemporaryDirectory() as folder, _new_reader(Path(folder)):
             done = running.run(path, out=Path(folder) / path.name)
             notebook = strip(json.loads(done.read_text(encoding="utf-8")))
         write_atomic(path, json.dumps(notebook, indent=1, ensure_ascii=False, sort_keys=True) + "\n")

@@ -1,0 +1,77 @@
+"""Explorer: what the reader has done, chapter by chapter, read from the progress file."""
+
+import ipywidgets
+
+from lmcourse import checks, exercises, plots
+from lmcourse.chapters import chapters
+from lmcourse.widgets.book import link, table
+from lmcourse.widgets.explorer import Explorer
+
+STATES = ("done", "see again", "not tried")
+SIGNS = dict(zip(STATES, ("✓ done", "✗ see again", "○ not tried"), strict=True))
+ALL = "all chapters"
+
+
+def state(entry: dict | None, predicted: bool = False) -> str:
+    """The state of one exercise, from its entry in the progress file: the last answer decides, as one forgets.
+
+    A prediction is done once it was compared: a wrong one is no mistake to be mended.
+    """
+    if not entry:
+        return "not tried"
+    return "done" if predicted or entry.get("last", {}).get("outcome") == checks.RIGHT else "see again"
+
+
+def overview() -> list[dict]:
+    """One row an exercise of the chapters that exist: chapter, id, title, minutes, attempts, state."""
+    there = {path.stem.split("_")[0] for path in chapters()}
+    progress = checks.read_progress()
+    rows = []
+    for id in exercises.ids():
+        if (chapter := id.split(".")[0]) in there:
+            found, entry = exercises.find(id), progress.get(id)
+            told = {"title": found.title, "minutes": found.minutes, "attempts": (entry or {}).get("attempts", 0)}
+            rows.append({"chapter": chapter, "id": id, **told, "state": state(entry, found.compare is not None)})
+    return rows
+
+
+def _picture(rows: list[dict]) -> str:
+    names = sorted({row["chapter"] for row in rows})
+    counts = {s: [sum(r["chapter"] == n and r["state"] == s for r in rows) for n in names] for s in STATES}
+    fig, ax = plots.figure(height=1.0 + 0.35 * len(names))
+    left = [0] * len(names)
+    look = zip(STATES, (plots.GREEN, plots.ORANGE, plots.GRID), ("", "//", ""), strict=True)
+    for name, colour, hatch in look:
+        ax.barh(
+            names, counts[name], 0.6, left=left, color=colour, hatch=hatch, edgecolor=plots.CARD, label=SIGNS[name][2:]
+        )
+        left = [a + b for a, b in zip(left, counts[name], strict=True)]
+    ax.invert_yaxis()
+    ax.grid(axis="y", visible=False)
+    ax.set(xlabel="exercises", ylabel="chapter", xlim=(0, max(left) + 0.5))
+    ax.xaxis.get_major_locator().set_params(integer=True)
+    ax.legend(loc="upper left", bbox_to_anchor=(1, 1))
+    told = "; ".join(f"chapter {n}: " + ", ".join(f"{counts[s][i]} {s}" for s in STATES) for i, n in enumerate(names))
+    return plots.html(fig, f"Bars of the exercises of each chapter by state. {told}.")
+
+
+def progress() -> Explorer:
+    """The overview: a bar for each chapter, and the exercises of the one that is chosen."""
+    names = [ALL, *sorted({row["chapter"] for row in overview()})]
+
+    def draw(chapter: str, again: bool) -> str:
+        rows = overview()
+        chosen = [r for r in rows if chapter in (ALL, r["chapter"]) and (not again or r["state"] == "see again")]
+        lines = [
+            (link(r["chapter"], r["chapter"]), r["title"], r["minutes"], r["attempts"], SIGNS[r["state"]])
+            for r in chosen
+        ]
+        told = f"<p role='status'>{sum(r['state'] == 'done' for r in rows)} of {len(rows)} exercises are done.</p>"
+        header = ("chapter", "exercise", "minutes", "attempts", "state")
+        return told + _picture(rows) + (table(header, lines) if lines else "<p>Nothing to see again here.</p>")
+
+    controls = {
+        "chapter": ipywidgets.Dropdown(options=names, description="Chapter"),
+        "again": ipywidgets.Checkbox(description="Only what to see again", indent=False),
+    }
+    return Explorer("Your progress", controls, draw)
