@@ -9,7 +9,6 @@ import torch
 from datasets import Dataset
 from tokenizers import Tokenizer
 
-from lmcourse.data.batches import by_length
 from lmcourse.data.tokenizer import encode, fingerprint, load_tokenizer, save_tokenizer
 from lmcourse.errors import InputError
 from lmcourse.evaluation.uncertainty import with_intervals
@@ -90,19 +89,3 @@ def evaluate(predictor: Predictor, data: Dataset, precision: str = "fp32") -> di
     if predictor.labels:
         return with_intervals(data["label"][:], outputs.argmax(1), positive=1 if len(predictor.labels) == 2 else None)
     return with_intervals(data["label"][:], outputs[:, 0], task="regression")
-
-
-def sentence_vectors(bert: Bert, tokenizer: Tokenizer, texts: list[str], max_length: int = 128) -> np.ndarray:
-    """Unit vectors (N, D): the mean of each text's token vectors, padding left out, scaled to length 1.
-
-    MiniLM was trained to be read in this way. Source: Reimers and Gurevych 2019, Sentence-BERT, section 3.
-    """
-    sequences, _ = encode(tokenizer, texts, max_length)
-    inputs = Tokens(sequences, bert.config.pad_id, next(bert.parameters()).device)
-    vectors = np.empty((len(texts), bert.config.width), np.float32)
-    for indices in by_length(inputs.lengths, 64, seed=0, epoch=0, shuffle=False):
-        ids, mask = inputs.batch(indices)
-        with torch.no_grad():
-            means = (bert(ids, mask=mask) * mask[..., None]).sum(1) / mask.sum(1, keepdim=True)
-        vectors[indices] = torch.nn.functional.normalize(means.float(), dim=1).cpu().numpy()
-    return vectors

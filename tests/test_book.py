@@ -5,10 +5,11 @@ import json
 import numpy as np
 import pytest
 
-from lmcourse import chapters, checks, exercises, inference
+from lmcourse import chapters, checks, exercises
 from lmcourse.data.sources import encoder_folder
 from lmcourse.data.tokenizer import load_tokenizer
 from lmcourse.files import progress_file
+from lmcourse.finetuning.features import features, mean_vectors
 from lmcourse.models.weights import load_encoder
 from lmcourse.widgets import book, progress, similarity
 
@@ -66,15 +67,16 @@ def test_glossary_finds(wanted, found):
     assert f"{found}</td>" in explorer.view.value
 
 
-def test_sentence_vectors_and_what_readers_type():
+def test_mean_vectors_and_what_readers_type():
     folder = encoder_folder()
     bert, tok = load_encoder(folder), load_tokenizer(folder)
     sentences = ["The film is good.", "It is a very long film, and nobody whom I know has ever seen its end."]
-    together = inference.sentence_vectors(bert, tok, sentences)
-    alone = np.vstack([inference.sentence_vectors(bert, tok, [sentence]) for sentence in sentences])
+    together = mean_vectors(bert, tok, sentences)
+    alone = np.vstack([mean_vectors(bert, tok, [sentence]) for sentence in sentences])
     np.testing.assert_allclose(together, alone, atol=1e-6)  # padding has no part in the mean, the order is kept
-    np.testing.assert_allclose(np.linalg.norm(together, axis=1), 1, atol=1e-6)
-    explorer = similarity.similarity(lambda texts: inference.sentence_vectors(bert, tok, texts))
+    # The package's other way in, by name, gives the same.
+    np.testing.assert_allclose(features(sentences, precision="fp32"), together, atol=1e-6)
+    explorer = similarity.similarity(lambda texts: mean_vectors(bert, tok, texts))
     explorer.controls["own"].value = f"{EVIL}\nAt $5 or $6 a fine film\n这部电影很好"
     assert "3 sentences" in explorer.view.value
     assert EVIL not in explorer.view.value

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 import torch
+from tokenizers import Tokenizer
 
 from lmcourse.data.tokenizer import encode, load_tokenizer
 from lmcourse.finetuning.encoders import find_encoder
@@ -14,6 +15,25 @@ from lmcourse.training.precision import choose_precision, computing_in, device
 
 
 @torch.no_grad()
+def mean_vectors(
+    bert: Bert, tokenizer: Tokenizer, texts: Sequence[str], max_length: int = 128, batch_size: int = 64
+) -> np.ndarray:
+    """The mean of the last hidden states of each text's tokens, padding left out, (N, D) in float32.
+
+    MiniLM was trained to be read in this way. Source: Reimers and Gurevych 2019, Sentence-BERT, section 3.
+    """
+    sequences, _ = encode(tokenizer, list(texts), max_length)
+    tokens = Tokens(sequences, bert.config.pad_id, next(bert.parameters()).device)
+    vectors = torch.empty(len(tokens), bert.config.width)
+    order = sorted(range(len(tokens)), key=lambda i: tokens.lengths[i])
+    for start in range(0, len(order), batch_size):
+        indices = order[start : start + batch_size]
+        ids, mask = tokens.batch(indices)
+        hidden = bert(ids, mask=mask).float() * mask[:, :, None]
+        vectors[indices] = (hidden.sum(1) / mask.sum(1, keepdim=True)).cpu()
+    return vectors.numpy()
+
+
 def features(
     texts: Sequence[str],
     encoder: str = "minilm",
@@ -22,23 +42,14 @@ def features(
     precision: str = "auto",
     batch_size: int = 64,
 ) -> np.ndarray:
-    """The mean of the last hidden states of each text's tokens, (N, D) in float32.
+    """`mean_vectors` of an encoder by name, computed in the number format that is fast here, (N, D) in float32.
 
     `bert` replaces the encoder's weights (a random start, for example); its tokenizer stays.
     """
     folder = find_encoder(encoder)
     bert = (bert or load_encoder(folder)).to(device()).eval()
-    sequences, _ = encode(load_tokenizer(folder), list(texts), max_length)
-    tokens = Tokens(sequences, bert.config.pad_id, device())
-    vectors = torch.empty(len(tokens), bert.config.width)
-    order = sorted(range(len(tokens)), key=lambda i: tokens.lengths[i])
     with computing_in(bert, choose_precision(precision)):
-        for start in range(0, len(order), batch_size):
-            indices = order[start : start + batch_size]
-            ids, mask = tokens.batch(indices)
-            hidden = bert(ids, mask=mask).float() * mask[:, :, None]
-            vectors[indices] = (hidden.sum(1) / mask.sum(1, keepdim=True)).cpu()
-    return vectors.numpy()
+        return mean_vectors(bert, load_tokenizer(folder), texts, max_length, batch_size)
 
 
 def frozen_classifier(vectors, labels, validation=None):
