@@ -7,30 +7,30 @@ def share(above, below):
     return above / below if below else 0.0
 
 
-def metrics(tp, fp, fn, tn):
+def four_figures(tp, fp, fn, tn):
     return share(tp + tn, tp + fp + fn + tn), share(tp, tp + fp), share(tp, tp + fn), share(2 * tp, 2 * tp + fp + fn)
 
 
 def swapped(tp, fp, fn, tn):
-    accuracy, precision, recall, f1 = metrics(tp, fp, fn, tn)
+    accuracy, precision, recall, f1 = four_figures(tp, fp, fn, tn)
     return accuracy, recall, precision, f1
 
 
 def without_negatives(tp, fp, fn, tn):
-    return share(tp, tp + fp + fn + tn), *metrics(tp, fp, fn, tn)[1:]
+    return share(tp, tp + fp + fn + tn), *four_figures(tp, fp, fn, tn)[1:]
 
 
 def plain_mean(tp, fp, fn, tn):
-    accuracy, precision, recall, _ = metrics(tp, fp, fn, tn)
+    accuracy, precision, recall, _ = four_figures(tp, fp, fn, tn)
     return accuracy, precision, recall, (precision + recall) / 2
 
 
 def jaccard(tp, fp, fn, tn):
-    return *metrics(tp, fp, fn, tn)[:3], share(tp, tp + fp + fn)
+    return *four_figures(tp, fp, fn, tn)[:3], share(tp, tp + fp + fn)
 
 
 def of_the_others(tp, fp, fn, tn):
-    return metrics(tn, fn, fp, tp)
+    return four_figures(tn, fn, fp, tp)
 
 
 def unguarded(tp, fp, fn, tn):
@@ -58,7 +58,7 @@ true negatives) and returns the tuple **(accuracy, precision, recall, F1)**. Whe
     difficulty=1,
     minutes=6,
     stub='''
-def metrics(tp, fp, fn, tn):
+def four_figures(tp, fp, fn, tn):
     """(accuracy, precision, recall, F1) of the positive class; 0/0 counts as 0."""
     return ...
 ''',
@@ -68,7 +68,7 @@ def metrics(tp, fp, fn, tn):
         "A small inner function `share(above, below)` that returns 0.0 when `below` is 0 keeps the rest short.",
     ),
     solution='''
-def metrics(tp, fp, fn, tn):
+def four_figures(tp, fp, fn, tn):
     """(accuracy, precision, recall, F1) of the positive class; 0/0 counts as 0."""
 
     def share(above, below):
@@ -79,7 +79,7 @@ def metrics(tp, fp, fn, tn):
 ''',
     why="Three of the four figures leave the true negatives out: only accuracy knows how many there are.",
     judge=function(
-        metrics,
+        four_figures,
         some_counts,
         mistakes={
             SWAPPED: swapped,
@@ -89,7 +89,7 @@ def metrics(tp, fp, fn, tn):
             OTHERS: of_the_others,
         },
         fixed=((3, 2, 1, 2), (0, 0, 4, 6), (0, 3, 0, 7), (5, 0, 0, 0)),
-        name="metrics",
+        name="four_figures",
     ),
     specimens=(
         Specimen(swapped, SWAPPED),
