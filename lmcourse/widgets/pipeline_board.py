@@ -28,7 +28,7 @@ def figures(predictor, test, **setting) -> dict:
 
 
 def pipeline_board(parts: dict, labels: list[str], runs: list[dict], encoder: str = "minilm", seed: int = 0) -> LongRun:
-    """The board on cleaned and split `parts` (train, test with class numbers); `runs` are rows of earlier runs.
+    """The board on `parts` (train, validation, test) with class numbers; `runs` are rows of earlier runs.
 
     A row: labels, wrong (share), learns (a key of FREEZE), accuracy, interval, tfidf, seconds.
     """
@@ -38,6 +38,7 @@ def pipeline_board(parts: dict, labels: list[str], runs: list[dict], encoder: st
     from lmcourse.finetuning.run import FinetuneConfig, finetune
 
     train, test, runs = parts["train"].shuffle(seed=seed), parts["test"], list(runs)
+    chosen_on = (parts["validation"]["text"][:], parts["validation"]["label"][:])  # TF-IDF's regularisation
 
     def plan(budget: int, wrong: int, learns: str) -> str:
         words = f"Next: {budget} labels, {wrong} % of them wrong, {learns} learns."
@@ -61,7 +62,7 @@ def pipeline_board(parts: dict, labels: list[str], runs: list[dict], encoder: st
 
         predictor, _ = finetune(config, data, labels, on_step=on_step)
         stopped = tell(lambda: losses(rows))
-        tfidf = tfidf_classifier(data["text"][:], noisy).score(test["text"][:], test["label"][:])
+        tfidf = tfidf_classifier(data["text"][:], noisy, chosen_on).score(test["text"][:], test["label"][:])
         setting = {"labels": len(data), "wrong": wrong / 100, "learns": learns + (", stopped" if stopped else "")}
         row = figures(predictor, test, **setting, tfidf=float(tfidf))
         runs.append(row | {"seconds": time.perf_counter() - start})
@@ -92,20 +93,18 @@ def losses(rows: list[dict]) -> str:
 def table(runs: list[dict], most: int = 8) -> str:
     """The runs so far as a figure, newest on top: the encoder with its interval, TF-IDF beside it."""
     shown = runs[-most:]
-    fig, ax = plots.figure(height=0.9 + 0.45 * len(shown))
-    y = range(len(shown))
-    accuracy = [run["accuracy"] for run in shown]
-    errors = [
-        [max(0.0, run["accuracy"] - run["interval"][0]) for run in shown],
-        [max(0.0, run["interval"][1] - run["accuracy"]) for run in shown],
-    ]
-    ax.errorbar(accuracy, y, xerr=errors, fmt="o", color=plots.BLUE, capsize=4, markersize=7, label="encoder (95 %)")
-    ax.plot([run["tfidf"] for run in shown], y, "s", color=plots.ORANGE, markersize=7, label="TF-IDF, same labels")
-    names = [f"{r['labels']} labels, {r['wrong']:.0%} wrong, {r['learns']}  ({r['seconds']:.0f} s)" for r in shown]
+    fig, ax = plots.figure(height=1.3 + 0.55 * len(shown))
+    for y, run in enumerate(shown):
+        ax.hlines(y, *run["interval"], color=plots.BLUE)
+    y, accuracy = range(len(shown)), [run["accuracy"] for run in shown]
+    ax.plot(accuracy, y, "o", color=plots.BLUE, markersize=8, label="encoder, with 95 % interval")
+    ax.plot([run["tfidf"] for run in shown], y, "s", color=plots.ORANGE, markersize=8, label="TF-IDF, same labels")
+    names = [f"{r['labels']} labels, {r['wrong']:.0%} wrong\n{r['learns']}, {r['seconds']:.0f} s" for r in shown]
     ax.set_yticks(list(y), names)
-    ax.set_ylim(-0.7, len(shown) - 0.3)
+    ax.set_ylim(-0.6, len(shown) - 0.4)
+    ax.margins(x=0.1)
     ax.grid(axis="y", visible=False)
-    ax.set(xlabel="test accuracy", title="Runs so far")
+    ax.set(xlabel="test accuracy", title="Runs so far, the newest on top")
     ax.legend(loc="upper left", bbox_to_anchor=(1, 1))
     told = "; ".join(f"{n}: {r['accuracy']:.2f}, TF-IDF {r['tfidf']:.2f}" for n, r in zip(names, shown, strict=True))
     return plots.html(fig, f"Test accuracy of each run. {told}.")
