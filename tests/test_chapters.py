@@ -116,6 +116,11 @@ def test_bad_declarations_are_named(source, says, tmp_path):
         chapters.parameters(path)
 
 
+def test_a_range_holds_where_a_formatter_has_broken_the_line():
+    broken = 'freeze: str = (\n    "none"  # none|last:2 what stays\n)\nrows: int = 3  # 1..5'
+    assert [(p.name, p.allowed) for p in contract.declarations(broken)] == [("freeze", "none|last:2"), ("rows", "1..5")]
+
+
 def test_check_inside_a_chapter(monkeypatch, capsys):
     first = {"rows": 3, "rate": 1e-3, "freeze": "none", "quick": False, "log": "", "seed": 0}
 

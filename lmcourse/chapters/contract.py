@@ -102,7 +102,8 @@ def declarations(source: str, where: object = "") -> list[Parameter]:
             raise form from None
         if kind is None or name.startswith("_") or not isinstance(default, int | float | str | bool):
             raise form
-        first, _, rest = comments.get(node.end_lineno, "").partition(" ")
+        lines = range(node.lineno, node.end_lineno + 1)  # a formatter may break a long declaration
+        first, _, rest = next((comments[i] for i in lines if i in comments), "").partition(" ")
         bounded = _RANGE.fullmatch(first) if kind in (int, float) else None
         if bounded or ("|" in first and kind is not bool):
             found.append(Parameter(name, kind, default, first, rest.strip(" :,;–-")))
