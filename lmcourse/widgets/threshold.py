@@ -28,7 +28,7 @@ def threshold_explorer(
         matrix, figures = metrics.confusion(labels, predicted), metrics.classification(labels, predicted)
         cost = float(np.mean((predicted > labels) * false_positive + (predicted < labels) * false_negative))
         found = costs(model, false_positive, false_negative)
-        cheapest = "never" if np.isinf(found["best"]) else f"from {found['best']:.2f} on"
+        cheapest = "never" if np.isinf(found["best"]) else f"from {found['best']:.3f} on"
         fig, (left, middle, right) = plots.figure(columns=3, height=3.1)
         plots.confusion(left, matrix, [name[:3] for name in names])
         left.set_title("Texts")

@@ -59,9 +59,9 @@ exercise = Exercise(
     id="05b.threshold_for_cost",
     title="the threshold that costs least",
     text="""
-`labels` are 0 or 1, `probabilities` a model's probability of 1. A text is called positive from the threshold on (`p
->= threshold`). Each false positive costs `false_positive`, each false negative `false_negative`. Return the threshold
-among **0.05, 0.10, …, 0.95** with the lowest cost; of several equal ones the lowest.
+`labels` are 0 or 1, `probabilities` a model's probability of 1. A text is called positive when `p >= threshold`.
+Each false positive costs `false_positive`, each false negative `false_negative`. Return the threshold among
+**0.05, 0.10, …, 0.95** with the lowest cost; of several equal ones the lowest.
 """,
     difficulty=2,
     minutes=10,
