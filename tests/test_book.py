@@ -1,6 +1,7 @@
 """The book about itself: progress, links, look-ups; and an encoder's sentence vectors, with what a reader types."""
 
 import json
+import re
 
 import numpy as np
 import pytest
@@ -8,7 +9,7 @@ import pytest
 from lmcourse import chapters, checks, exercises
 from lmcourse.data.sources import encoder_folder
 from lmcourse.data.tokenizer import load_tokenizer
-from lmcourse.files import progress_file
+from lmcourse.files import PROJECT, progress_file
 from lmcourse.finetuning.features import features, mean_vectors
 from lmcourse.models.weights import load_encoder
 from lmcourse.widgets import book, progress, similarity
@@ -48,6 +49,19 @@ def test_stored_outputs_show_nobodys_progress(tmp_path, monkeypatch):
     assert seen[0][0] != before
     assert seen[0][1] == {}
     assert progress_file() == before
+
+
+def test_pictures_of_the_readme_are_the_chapters_figures():
+    readme = (PROJECT / "README.md").read_text(encoding="utf-8")
+    shown = dict(re.findall(r"!\[([^\]]+)\]\(notebooks/images/([^)]+)\)", readme))
+    stored = [picture for path in chapters.chapters() for picture in chapters.anatomy.pictures(path)]
+    assert sorted(shown.values()) == sorted(picture.name for picture in stored)
+    assert len(shown) >= 2
+    for picture in stored:
+        chapter, _, cell = picture.stem.partition("-")
+        notebook = json.loads(chapters.find(chapter).read_text(encoding="utf-8"))
+        assert picture.read_bytes() == chapters.anatomy.figure(notebook, cell), f"{picture.name}: make notebooks"
+        assert picture.stat().st_size <= 150_000
 
 
 def test_links_only_to_what_exists():

@@ -1,5 +1,6 @@
 """The form of a chapter's file: what is checked before it is committed, and how its outputs are made."""
 
+import base64
 import json
 import os
 import re
@@ -125,6 +126,20 @@ def strip(notebook: dict) -> dict:
     return notebook
 
 
+def pictures(chapter: Path) -> list[Path]:
+    """The pictures of the README which are figures of a chapter: `notebooks/images/05a-CELL.png`."""
+    return sorted((contract.NOTEBOOKS / "images").glob(f"{chapter.stem.split('_')[0]}-*.png"))
+
+
+def figure(notebook: dict, cell: str) -> bytes:
+    """The first figure that a cell stores, as PNG. Errors: CourseError when it stores none."""
+    for found, output in running.outputs(notebook):
+        html = _text(output.get("data", {}).get("text/html", ""))
+        if found.get("id") == cell and (image := re.search(r'src="data:image/png;base64,([^"]+)"', html)):
+            return base64.b64decode(image[1])
+    raise CourseError("the README shows a figure that is not there", f"cell {cell}", "name another in notebooks/images")
+
+
 @contextmanager
 def _new_reader(folder: Path):
     """Stored outputs show the progress of somebody who has just begun, not that of whoever builds."""
@@ -149,6 +164,8 @@ def build(names: list[str] | None = None) -> list[Path]:
             done = running.run(path, out=Path(folder) / path.name)
             notebook = strip(json.loads(done.read_text(encoding="utf-8")))
         write_atomic(path, json.dumps(notebook, indent=1, ensure_ascii=False, sort_keys=True) + "\n")
+        for picture in pictures(path):
+            write_atomic(picture, figure(notebook, picture.stem.partition("-")[2]))
         built.append(path)
     return built
 

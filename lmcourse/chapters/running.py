@@ -47,7 +47,8 @@ def report(**values: float | int | str | bool) -> None:
     display({RESULT: plain, "text/plain": text}, raw=True)
 
 
-def _outputs(notebook: dict):
+def outputs(notebook: dict):
+    """Every (cell, output) of a notebook, in order."""
     for cell in notebook["cells"]:
         for output in cell.get("outputs", []):
             yield cell, output
@@ -56,14 +57,14 @@ def _outputs(notebook: dict):
 def results(path: Path | str) -> dict:
     """What an executed chapter handed to `report`, all calls together."""
     found = {}
-    for _, output in _outputs(json.loads(Path(path).read_text(encoding="utf-8"))):
+    for _, output in outputs(json.loads(Path(path).read_text(encoding="utf-8"))):
         found |= output.get("data", {}).get(RESULT, {})
     return found
 
 
 def failure(notebook: dict) -> tuple[str, str] | None:
     """The cell id and the one-line exception of the first error in a notebook's outputs."""
-    for cell, output in _outputs(notebook):
+    for cell, output in outputs(notebook):
         if output["output_type"] == "error":
             first = re.sub(r"\x1b\[[0-9;]*m", "", str(output["evalue"])).strip().split("\n")[0]
             return cell.get("id", "?"), f"{output['ename']}: {first}"
