@@ -82,8 +82,10 @@ def losses(rows: list[dict]) -> str:
     """How a run stands: its training loss so far."""
     fig, ax = plots.figure(height=2.6)
     plots.history(ax, [row["step"] for row in rows], [row["loss"] for row in rows])
-    ax.set_ylim(bottom=0)
     last = rows[-1]
+    ax.plot(last["step"], last["loss"], "o", color=plots.BLUE)
+    ax.set(xlim=(0, max(10, 1.03 * last["step"])))
+    ax.set_ylim(bottom=0)
     ax.set_title(
         f"step {last['step']}, epoch {last.get('epoch', 0):.1f}" if "epoch" in last else f"step {last['step']}"
     )
