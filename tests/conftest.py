@@ -6,8 +6,12 @@ import tempfile
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from lmcourse import doctor
+
+settings.register_profile("lmcourse", deadline=None)  # time is measured in benchmarks, never in tests
+settings.load_profile("lmcourse")
 
 OFFLINE = Path(__file__).parent / "offline"
 _own = tempfile.TemporaryDirectory(prefix="lmcourse-tests-")

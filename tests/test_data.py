@@ -588,7 +588,7 @@ def test_a_long_text_keeps_its_head_and_its_tail(minilm):
         tokenizer.encode(minilm, ["a"], 2)
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(st.lists(TEXT, max_size=5), st.integers(3, 12), st.booleans())
 def test_every_text_becomes_a_framed_list_of_bounded_length(minilm, texts, max_length, head_and_tail):
     ids, cut = tokenizer.encode(minilm, texts, max_length, head_and_tail)
