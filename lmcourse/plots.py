@@ -72,11 +72,14 @@ def figure(columns: int = 1, rows: int = 1, height: float = HEIGHT):
 
 def png(fig) -> bytes:
     """A figure as PNG with a palette of at most 256 colours: a third of the size, and the eye sees no difference."""
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
     from PIL import Image
 
-    drawn, small = io.BytesIO(), io.BytesIO()
-    fig.savefig(drawn, format="png", dpi=DPI)
-    Image.open(drawn).convert("RGB").quantize(256, dither=Image.Dither.NONE).save(small, format="png", optimize=True)
+    fig.set_dpi(DPI)
+    canvas, small = FigureCanvasAgg(fig), io.BytesIO()
+    canvas.draw()  # straight into memory: `savefig` would lay it out twice and write a PNG that is read again
+    pixels = np.asarray(canvas.buffer_rgba())[..., :3]
+    Image.fromarray(pixels).quantize(256, dither=Image.Dither.NONE).save(small, format="png", optimize=True)
     return small.getvalue()
 
 

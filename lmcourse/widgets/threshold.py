@@ -1,6 +1,6 @@
 """Explorer of chapter 05b: from which probability on should a model say "positive"?"""
 
-from functools import cache
+from functools import lru_cache
 from html import escape
 
 import ipywidgets
@@ -18,8 +18,25 @@ def threshold_explorer(
 
     `models` maps a name to labels (B,) of 0 and 1 and probabilities (B,) of class 1.
     """
-    costs = cache(lambda model, fp, fn: metrics.costs(*models[model], fp, fn))
-    curve = cache(lambda model: metrics.precision_recall(*models[model]))
+    short_names = [name[:3] for name in names]
+
+    @lru_cache(maxsize=1)
+    def frame(model: str, false_positive: int, false_negative: int):
+        """What a moving threshold leaves as it is: the two curves, and where everything stands."""
+        curve = metrics.precision_recall(*models[model])
+        costs = metrics.costs(*models[model], false_positive, false_negative)
+        fig, (left, middle, right) = plots.figure(columns=3, height=3.1)
+        plots.confusion(left, [[0, 0], [0, 0]], short_names)
+        left.set_title("Texts")
+        middle.plot(curve["recall"], curve["precision"], drawstyle="steps-post", color=plots.BLUE)
+        middle.set(xlabel="recall", ylabel="precision", xlim=(-0.02, 1.02), ylim=(0, 1.02), title="Precision, recall")
+        right.plot(np.minimum(costs["threshold"], 1), costs["cost"], drawstyle="steps-pre", color=plots.BLUE)
+        right.set(xlabel="threshold", ylabel="mean cost a text", xlim=(0, 1), title="Cost")
+        right.set_ylim(bottom=0)
+        marks = [ax.plot([], [], "D", color=plots.ORANGE, markersize=8)[0] for ax in (middle, right)]
+        fig.draw_without_rendering()
+        fig.set_layout_engine("none")  # laid out once: that is half of the time of a picture
+        return fig, left, marks, costs
 
     def draw(model: str, percent: int, false_positive: int, false_negative: int) -> str:
         labels, probabilities = map(np.asarray, models[model])
@@ -27,19 +44,12 @@ def threshold_explorer(
         predicted = (probabilities >= threshold).astype(int)
         matrix, figures = metrics.confusion(labels, predicted), metrics.classification(labels, predicted)
         cost = float(np.mean((predicted > labels) * false_positive + (predicted < labels) * false_negative))
-        found = costs(model, false_positive, false_negative)
+        fig, left, (on_curve, on_costs), found = frame(model, false_positive, false_negative)
+        left.clear()
+        plots.confusion(left, matrix, short_names).set_title("Texts")
+        on_curve.set_data([figures["recall"]], [figures["precision"]])
+        on_costs.set_data([threshold], [cost])
         cheapest = "never" if np.isinf(found["best"]) else f"from {found['best']:.3f} on"
-        fig, (left, middle, right) = plots.figure(columns=3, height=3.1)
-        plots.confusion(left, matrix, [name[:3] for name in names])
-        left.set_title("Texts")
-        middle.plot(curve(model)["recall"], curve(model)["precision"], drawstyle="steps-post", color=plots.BLUE)
-        middle.plot(figures["recall"], figures["precision"], "D", color=plots.ORANGE, markersize=8)
-        middle.set(xlabel="recall", ylabel="precision", xlim=(-0.02, 1.02), ylim=(0, 1.02), title="Precision, recall")
-        at = np.minimum(found["threshold"], 1)
-        right.plot(at, found["cost"], drawstyle="steps-pre", color=plots.BLUE)
-        right.plot(threshold, cost, "D", color=plots.ORANGE, markersize=8)
-        right.set(xlabel="threshold", ylabel="mean cost a text", xlim=(0, 1), title="Cost")
-        right.set_ylim(bottom=0)
         told = ", ".join(f"{name} {figures[name]:.3f}" for name in ("accuracy", "precision", "recall", "f1"))
         alt = (
             f"{model}, threshold {threshold:.2f}: {matrix[1, 1]} true positives, {matrix[0, 1]} false positives, "
