@@ -8,6 +8,16 @@ from lmcourse import plots
 from lmcourse.inference import Predictor
 from lmcourse.widgets.explorer import Explorer
 
+# Each one asks the model something else; the first stands there at the start.
+EXAMPLES = {
+    "praise": "A warm and funny film, and the actors are wonderful.",
+    "praise in negative words": "I did not want it to end.",
+    "a negation": "This is not a warm and funny film.",
+    "irony": "Two hours of my life well spent, if you like watching paint dry.",
+    "a weather report": "Tomorrow: light rain in the north, 12 degrees.",
+    "another language": "Ein warmer und lustiger Film.",
+}
+
 
 def bars(names: list[str], probabilities: list[float]) -> str:
     """A row a class: its name, a bar as long as its probability, and the figure."""
@@ -22,10 +32,13 @@ def bars(names: list[str], probabilities: list[float]) -> str:
     return f"<table role='status' style='border-collapse:separate;border-spacing:.6em .3em'>{rows}</table>"
 
 
-def review(predictor: Predictor, example: str) -> Explorer:
-    """The classes' probabilities of a text as it is typed; the text is shown only as text."""
+def review(predictor: Predictor) -> Explorer:
+    """The classes' probabilities of a text as it is typed, or of an example; the text is shown only as text."""
+    text = ipywidgets.Textarea(EXAMPLES["praise"], description="Your review", rows=3)
+    example = ipywidgets.Dropdown(options=list(EXAMPLES), description="Example")
+    example.observe(lambda change: setattr(text, "value", EXAMPLES[change["new"]]), names="value")
 
-    def draw(text: str) -> str:
+    def draw(example: str, text: str) -> str:
         if not text.strip():
             return "<p>Type a sentence about a film.</p>"
         [probabilities] = predictor.probabilities([text])
@@ -35,5 +48,4 @@ def review(predictor: Predictor, example: str) -> Explorer:
         told = f"<p style='overflow-wrap:anywhere'>The model reads {len(ids)} tokens: {pieces}</p>"
         return bars(predictor.labels, probabilities.tolist()) + told
 
-    controls = {"text": ipywidgets.Textarea(example, description="Your review", rows=3)}
-    return Explorer("Type a review", controls, draw)
+    return Explorer("Type a review", {"example": example, "text": text}, draw)
