@@ -16,6 +16,7 @@ from lmcourse.errors import InputError
 BLUE, ORANGE, GREEN, PINK, SKY, AMBER = "#0072B2", "#D55E00", "#009E73", "#B8568F", "#56B4E9", "#E69F00"
 COLOURS = (BLUE, ORANGE, GREEN, PINK, SKY, AMBER)
 MARKERS = ("o", "s", "^", "D", "v", "P")  # colour is never the only difference
+LINES = ("-", (0, (5, 1.5)), (0, (1, 1)), (0, (6, 1.5, 1, 1.5)), (0, (3, 1)), (0, (6, 1, 1, 1, 1, 1)))
 INK, GREY, GRID, CARD = "#22262B", "#6B7280", "#DFE3E8", "#FCFCFA"
 WIDTH, HEIGHT, DPI = 7.2, 3.3, 110  # inches, inches, pixels an inch
 
@@ -223,11 +224,15 @@ def heat_map(ax, table, rows, columns, texts=None, digits: int = 3, limits=(None
     return ax
 
 
+def _line(colour) -> dict:
+    """A colour, and the kind of line that goes with it."""
+    return {"color": colour, "linestyle": LINES[COLOURS.index(colour)] if colour in COLOURS else "-"}
+
+
 def roc(ax, curve: dict, label: str = "model", colour=BLUE):
     """A curve of `metrics.roc`, with its area, above the diagonal of pure guessing."""
-    ax.plot(
-        curve["false_positive_rate"], curve["true_positive_rate"], color=colour, label=f"{label} ({curve['area']:.3f})"
-    )
+    text = f"{label} ({curve['area']:.3f})"
+    ax.plot(curve["false_positive_rate"], curve["true_positive_rate"], **_line(colour), label=text)
     ax.plot([0, 1], [0, 1], ":", color=GREY, linewidth=1.5)
     ax.set(xlabel="false positive rate", ylabel="true positive rate (recall)", xlim=(-0.01, 1.01), ylim=(-0.01, 1.01))
     ax.legend(title="area under the curve", loc="lower right")
@@ -237,7 +242,7 @@ def roc(ax, curve: dict, label: str = "model", colour=BLUE):
 def precision_recall(ax, curve: dict, label: str = "model", colour=BLUE):
     """A curve of `metrics.precision_recall`, with its average precision."""
     text = f"{label} ({curve['average_precision']:.3f})"
-    ax.plot(curve["recall"], curve["precision"], drawstyle="steps-post", color=colour, label=text)
+    ax.plot(curve["recall"], curve["precision"], drawstyle="steps-post", **_line(colour), label=text)
     ax.set(xlabel="recall", ylabel="precision", xlim=(-0.01, 1.01), ylim=(-0.01, 1.01))
     ax.legend(title="average precision", loc="lower left")
     return ax
@@ -248,9 +253,9 @@ def reliability(ax, calibration: dict, label: str = "model", colour=BLUE):
     size = 15 + 200 * calibration["count"] / calibration["count"].sum()
     ax.plot([0, 1], [0, 1], ":", color=GREY, linewidth=1.5)
     ax.plot(calibration["confidence"], calibration["frequency"], color=colour, linewidth=1, alpha=0.6)
-    ax.scatter(calibration["confidence"], calibration["frequency"], size, color=colour, label=label, alpha=0.85)
-    ax.set(xlabel="predicted probability", ylabel="observed frequency", xlim=(-0.02, 1.02), ylim=(-0.02, 1.02))
-    ax.legend(loc="upper left")
+    ax.scatter(calibration["confidence"], calibration["frequency"], size, color=colour, alpha=0.85)
+    ax.set(xlabel="predicted probability", ylabel="observed frequency", xlim=(-0.04, 1.04), ylim=(-0.04, 1.04))
+    ax.set_title(label)  # no legend: a model that is wrong about itself has points in any corner
     return ax
 
 
