@@ -84,11 +84,11 @@ def freeze_depth(model: BertWithHead, rows: list[dict]) -> Explorer:
         found = summary(model, recipe)
         fig, (left, right) = plots.figure(columns=2, height=3.6)
         _stack(left, parts(model, parse_freeze(recipe, layers)))
-        left.set_title(f"--freeze {recipe}")
+        left.set_title(f"freeze={recipe}")
         stored = _scores(right, rows, recipe)
         right.set_title("what was reached")
         told = (
-            f"With --freeze {recipe}, {found['learning']:,} weights learn ({found['share']:.1%}); training holds "
+            f"With freeze={recipe}, {found['learning']:,} weights learn ({found['share']:.1%}); training holds "
             f"{found['megabytes']:.0f} MB of weights, gradients and Adam's means; each step runs {found['blocks']} "
             f"of {layers} blocks, forward and backward. {stored}"
         )
