@@ -6,9 +6,10 @@ import re
 import numpy as np
 import pytest
 
-from lmcourse import chapters, checks, exercises
+from lmcourse import chapters, checks
 from lmcourse.data.sources import encoder_folder
 from lmcourse.data.tokenizer import load_tokenizer
+from lmcourse.exercises import catalogue
 from lmcourse.files import PROJECT, progress_file
 from lmcourse.finetuning.features import features, mean_vectors
 from lmcourse.models.weights import load_encoder
@@ -29,8 +30,8 @@ def test_progress_is_read_from_the_file():
     assert [r["state"] for r in progress.overview() if r["id"] == "00.nearest_sentence"] == ["done"]
     explorer = progress.progress()
     explorer.controls["again"].value = True
-    assert exercises.find("00.warm_up").title in explorer.view.value
-    assert exercises.find("00.nearest_sentence").title not in explorer.view.value
+    assert catalogue.find("00.warm_up").title in explorer.view.value
+    assert catalogue.find("00.nearest_sentence").title not in explorer.view.value
 
 
 def test_stored_outputs_show_nobodys_progress(tmp_path, monkeypatch):

@@ -12,9 +12,10 @@ from pathlib import Path
 import mini
 import pytest
 
-from lmcourse import chapters, checks, exercises
+from lmcourse import chapters, checks
 from lmcourse.chapters import anatomy, contract, running
 from lmcourse.errors import CourseError, InputError
+from lmcourse.exercises import catalogue, cells
 
 CHAPTERS = [pytest.param(path, id=path.stem) for path in chapters.chapters()]
 
@@ -41,12 +42,12 @@ def test_chapter_has_the_form(path):
 def test_chapter_has_the_generated_exercises(path):
     notebook = json.loads(path.read_text(encoding="utf-8"))
     assert "".join(notebook["cells"][0]["source"]).startswith("# ")
-    found = exercises.in_notebook(notebook)
+    found = cells.in_notebook(notebook)
     number = path.stem.split("_")[0]
-    assert sorted(found) == [id for id in exercises.ids() if id.startswith(f"{number}.")]
+    assert sorted(found) == [id for id in catalogue.ids() if id.startswith(f"{number}.")]
     for id, (stub, text) in found.items():
-        assert "".join(stub["source"]) == exercises.stub_cell(id)
-        assert text is None or "".join(text["source"]) == exercises.text_cell(id)
+        assert "".join(stub["source"]) == checks.cell(catalogue.find(id), catalogue.find(id).stub)
+        assert text is None or "".join(text["source"]) == checks.text(catalogue.find(id))
     kinds = outcomes(notebook)
     assert all(set(kinds[id]) == {checks.NOT_ATTEMPTED} for id in found), "outputs are made with stubs untouched"
 
@@ -55,14 +56,16 @@ def test_chapter_has_the_generated_exercises(path):
 @pytest.mark.parametrize("path", CHAPTERS)
 def test_chapter_reruns_offline_with_another_seed_and_solutions(path, tmp_path, no_network):
     solved = tmp_path / path.name
-    solved.write_text(json.dumps(exercises.solve(json.loads(path.read_text(encoding="utf-8")))))
+    solved.write_text(json.dumps(cells.solve(json.loads(path.read_text(encoding="utf-8")))))
     seed = [p for p in chapters.parameters(path) if p.name == "seed"]
     out = chapters.run(solved, {"seed": seed[0].default + 1} if seed else {}, "smoke", tmp_path / "out.ipynb")
     done = json.loads(out.read_text(encoding="utf-8"))
     assert done["metadata"]["lmcourse"]["finished"] is True
     kinds = outcomes(done)
-    for id in exercises.in_notebook(done):
-        predicted = exercises.find(id).compare is not None  # what a smaller run measures may differ from the text
+    for id in cells.in_notebook(done):
+        predicted = isinstance(
+            catalogue.find(id).task, checks.Prediction
+        )  # what a smaller run measures may differ from the text
         assert kinds[id][-1] in ((checks.RIGHT, checks.NOT_YET) if predicted else (checks.RIGHT,)), (id, kinds[id])
 
 

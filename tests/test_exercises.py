@@ -1,22 +1,24 @@
 """Exercises: every solution is right, every wrong specimen is named, nothing that a reader does raises."""
 
-import contextlib
+import copy
 import json
 import math
-import threading
+import random
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from lmcourse import checks, exercises
 from lmcourse.checks import Exercise, Specimen
-from lmcourse.files import progress_file
+from lmcourse.errors import InputError
+from lmcourse.exercises import catalogue, cells
 
-ALL = exercises.ids()
+ALL = catalogue.ids()
 SPECIMENS = [
     pytest.param(id, specimen, id=f"{id}-{k}")
     for id in ALL
-    for k, specimen in enumerate(exercises.find(id).specimens, start=1)
+    for k, specimen in enumerate(catalogue.find(id).specimens, start=1)
 ]
 
 
@@ -27,39 +29,120 @@ def answer(source: str):
     return namespace[checks.answer_name(source)]
 
 
+def outcome(found, specimen):
+    if specimen.measured is None:
+        return checks.judge(found, specimen.answer)
+    return checks.compare(found, specimen.answer, specimen.measured)
+
+
+def gets_its_message(found, specimen) -> bool:
+    given = outcome(found, specimen)
+    return given.kind in (checks.PARTLY, checks.NOT_YET, checks.RAISED) and specimen.says in given.message
+
+
 @pytest.mark.parametrize("id", ALL)
 def test_exercise_is_whole(id):
-    found = exercises.find(id)
+    found = catalogue.find(id)
     assert found.id == id
     assert found.difficulty in (1, 2, 3)
     assert found.minutes > 0
-    assert all((found.title, found.text.strip(), found.hints, found.why, found.specimens))
+    assert all((found.title, found.text.strip(), found.why))
+    assert 2 <= len(found.hints) <= 3
+    assert len(found.specimens) >= 3
     assert checks.answer_name(found.stub) == checks.answer_name(found.solution)
+    options = getattr(found.task, "options", {})
+    assert getattr(found.task, "told", {}).keys() in (set(), options.keys())
+
+
+def test_every_chapter_asks_in_several_ways():
+    assert len(ALL) >= 20
+    assert len(SPECIMENS) >= 60
+    for chapter, least in {"00": 1, "03": 6, "05a": 6, "05b": 6}.items():
+        kinds = [type(catalogue.find(id).task) for id in ALL if id.startswith(f"{chapter}.")]
+        assert len(kinds) >= least
+        if least > 1:
+            assert len(set(kinds)) >= 3
+            assert any(issubclass(kind, checks.Prediction) for kind in kinds)
+            assert checks.Lines in kinds
 
 
 @pytest.mark.parametrize("id", ALL)
 def test_untouched_stub_is_not_attempted(id):
-    found = exercises.find(id)
+    found = catalogue.find(id)
     assert checks.judge(found, answer(found.stub)).kind == checks.NOT_ATTEMPTED
 
 
 @pytest.mark.parametrize("id", ALL)
 def test_solution_is_right(id):
-    found = exercises.find(id)
-    expected = checks.NOTED if found.compare else checks.RIGHT
-    outcome = checks.judge(found, answer(found.solution))
-    assert outcome.kind == expected, outcome
+    found = catalogue.find(id)
+    expected = checks.NOTED if isinstance(found.task, checks.Prediction) else checks.RIGHT
+    assert checks.judge(found, answer(found.solution)).kind == expected
 
 
 @pytest.mark.parametrize(("id", "specimen"), SPECIMENS)
 def test_specimen_gets_its_message(id, specimen):
-    found = exercises.find(id)
-    if specimen.measured is None:
-        outcome = checks.judge(found, specimen.answer)
+    found = catalogue.find(id)
+    assert gets_its_message(found, specimen), outcome(found, specimen)
+
+
+def without(items: tuple, k: int) -> tuple:
+    return items[:k] + items[k + 1 :]
+
+
+@pytest.mark.parametrize("id", ALL)
+def test_every_criterion_and_every_known_mistake_is_needed(id):
+    """A check that lacks one of them lets a specimen of the exercise, or a slip made from its solution, pass."""
+    found = catalogue.find(id)
+    wrong = [*found.specimens, *slips(found)]
+    assert all(gets_its_message(found, specimen) for specimen in wrong)
+    task = found.task
+    poorer = {
+        criterion.name: replace(task, criteria=without(task.criteria, k)) for k, criterion in enumerate(task.criteria)
+    }
+    poorer |= {
+        mistake.says: replace(task, mistakes=without(task.mistakes, k)) for k, mistake in enumerate(task.mistakes)
+    }
+    idle = [
+        name
+        for name, less in poorer.items()
+        if all(gets_its_message(replace(found, task=less), specimen) for specimen in wrong)
+    ]
+    assert not idle, f"no specimen needs {idle}"
+
+
+def slips(found: Exercise) -> list[Specimen]:
+    """Wrong answers that any exercise of a kind has: an argument is changed; one option is missing, or too many."""
+    task = found.task
+    if isinstance(task, checks.Function):
+        solved = answer(found.solution)
+
+        def spoiling(*arguments):
+            result = solved(*copy.deepcopy(arguments))
+            spoilt = [spoil(argument) for argument in arguments]
+            return result if any(spoilt) else None
+
+        changeable = any(map(spoil, task.inputs(random.Random(0))))
+        return [Specimen(spoiling, "changes its arguments" if changeable else "gives None")]
+    if isinstance(task, checks.Choice):
+        return [
+            Specimen(set(task.right ^ {letter}), "more belong" if letter in task.right else task.told[letter])
+            for letter in task.options
+            if task.right ^ {letter} and len(task.right) > 1
+        ]
+    return []
+
+
+def spoil(value) -> bool:
+    """Change a list, dictionary, array or tensor in place; False for what can't be changed."""
+    if isinstance(value, list):
+        value.append(0)
+    elif isinstance(value, dict):
+        value.clear()
+    elif getattr(value, "ndim", 0):
+        value += 1
     else:
-        outcome = checks.compare(found, specimen.answer, specimen.measured)
-    assert outcome.kind in (checks.NOT_YET, checks.RAISED)
-    assert specimen.says in outcome.message, outcome
+        return False
+    return True
 
 
 class Evil:
@@ -80,129 +163,9 @@ def test_check_never_raises(id, capsys):
     for given in (Evil(), lambda *_: Evil(), lambda: 1, forever, math.nan, np.ones((2, 0)), {}, set(), object, "x"):
         exercises.check(id, given)
         exercises.compare(id, given)
-    for show in (exercises.hint, exercises.hint, exercises.solution, exercises.exercise):
+    for show in (exercises.hint, exercises.hint, exercises.solution):
         show(id)
     assert capsys.readouterr().out
-
-
-# The kinds
-
-
-def made(judge, compare=None) -> Exercise:
-    return Exercise(
-        "00.x", "t", "t", 1, 1, "answer = ...", ("h",), "answer = 1", "w", judge, (Specimen(0, ""),), {}, compare
-    )
-
-
-def test_choice():
-    one = made(checks.choice({"a": "because A", "b": "not B"}, "a"))
-    assert checks.judge(one, "a").kind == checks.RIGHT
-    assert checks.judge(one, {"a"}).message == "a: because A"
-    assert checks.judge(one, "b").message == "b: not B"
-    assert checks.judge(one, "c").kind == checks.judge(one, []).kind == checks.judge(one, 5).kind == checks.NOT_YET
-    two = made(checks.choice({"a": "A", "b": "B", "c": "C"}, {"a", "b"}))
-    assert checks.judge(two, {"a", "b"}).kind == checks.judge(two, ["b", "a"]).kind == checks.RIGHT
-    assert "1 more" in checks.judge(two, "a").message
-    assert checks.judge(two, {"a", "b", "c"}).kind == checks.NOT_YET
-
-
-def test_number():
-    exercise = made(checks.number(0.25, 0.01, "MB", {"bits, not bytes": 2.0}))
-    assert checks.judge(exercise, np.float32(0.255)).kind == checks.RIGHT
-    assert checks.judge(exercise, 2).message == "bits, not bytes"
-    assert "too small" in checks.judge(exercise, 0).message
-    for wrong in ("0.25", True, math.nan, math.inf, [0.25, 1]):
-        assert "a number of MB is expected" in checks.judge(exercise, wrong).message
-
-
-def test_prediction():
-    exercise = made(*checks.prediction({"a": "less", "b": "more"}, lambda measured: "a" if measured < 1 else "b"))
-    assert checks.judge(exercise, "a").kind == checks.NOTED
-    assert checks.judge(exercise, "z").kind == checks.NOT_YET
-    assert checks.compare(exercise, "a", 0.5).kind == checks.RIGHT
-    assert "measured was b: more" in checks.compare(exercise, "a", 2).message
-    assert checks.compare(exercise, ..., 2).kind == checks.NOT_ATTEMPTED
-    assert checks.compare(exercise, "a", "no number").kind == checks.RAISED
-    number = made(*checks.number_prediction(lambda measured: measured["f1"], 0.05))
-    assert checks.judge(number, 0.8).kind == checks.NOTED
-    assert checks.compare(number, 0.8, {"f1": 0.84}).kind == checks.RIGHT
-    assert checks.compare(number, 0.8, {"f1": 0.7}).kind == checks.NOT_YET
-
-
-def test_function_compares_arrays_by_value_and_shape():
-    judge = checks.function(lambda x: x * 2, lambda rng: (np.array([rng.random(), 1.0]),))
-    exercise = made(judge)
-    assert checks.judge(exercise, lambda x: x + x).kind == checks.RIGHT
-    assert checks.judge(exercise, lambda x: list(x * 2)).kind == checks.RIGHT
-    assert checks.judge(exercise, lambda x: (x * 2)[None]).kind == checks.NOT_YET
-    assert checks.judge(exercise, lambda x: x * np.nan).kind == checks.NOT_YET
-
-    def doubled_in_place(x):
-        x *= 2
-        return x
-
-    assert "changes its arguments" in checks.judge(exercise, doubled_in_place).message
-
-
-def test_endless_loop_ends_also_off_the_main_thread():
-    def endless(x):
-        while True:
-            with contextlib.suppress(Exception):
-                x += 0
-
-    exercise = made(checks.function(abs, lambda rng: (rng.random(),), seconds=0.3))
-    box, before = [], threading.active_count()
-    thread = threading.Thread(target=lambda: box.append(checks.judge(exercise, endless)))
-    thread.start()
-    thread.join(30)
-    assert box[0].kind == checks.RAISED
-    assert "stopped after 0.3 seconds" in box[0].message
-    assert threading.active_count() == before  # the loop itself has ended
-
-
-def test_outcome_escapes():
-    page = checks.Outcome(checks.NOT_YET, "</script><img src=x onerror=alert(1)> `<b>`")._repr_mimebundle_()[
-        "text/html"
-    ]
-    assert "<img" not in page
-    assert "<code>&lt;b&gt;</code>" in page
-
-
-# Progress
-
-
-def test_progress_keeps_what_was_right_and_survives_damage():
-    right, wrong = checks.Outcome(checks.RIGHT, "m", "00.x"), checks.Outcome(checks.NOT_YET, "m", "00.x")
-    checks.record(checks.Outcome(checks.NOT_ATTEMPTED, "m", "00.x"))
-    assert not progress_file().exists()
-    for outcome in (wrong, right, wrong):
-        checks.record(outcome)
-    entry = checks.read_progress()["00.x"]
-    assert (entry["attempts"], entry["right"], entry["last"]["outcome"]) == (3, True, checks.NOT_YET)
-    for damage in ("{", "[]", '{"version": 1, "exercises": [1]}', '{"version": 1, "exercises": {"a": 1}}', "\0"):
-        progress_file().write_text(damage)
-        checks.record(right)
-        assert checks.read_progress()["00.x"]["attempts"] == 1
-    kept = sorted(path.read_text() for path in progress_file().parent.glob("progress.damaged-*"))
-    assert len(kept) == 5
-    assert "{" in kept
-
-
-def test_progress_of_two_kernels_at_once():
-    outcome = checks.Outcome(checks.NOT_YET, "m", "00.x")
-    threads = [threading.Thread(target=lambda: [checks.record(outcome) for _ in range(5)]) for _ in range(4)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert checks.read_progress()["00.x"]["attempts"] == 20
-
-
-def test_progress_that_cannot_be_written_is_told(monkeypatch, capsys, tmp_path):
-    (tmp_path / "file").write_text("")
-    monkeypatch.setenv("LMCOURSE_PROGRESS", str(tmp_path / "file" / "progress.json"))
-    exercises.check("00.warm_up", 3)
-    assert "Your progress was not saved" in capsys.readouterr().out
 
 
 # Cells
@@ -218,12 +181,27 @@ def test_fill_and_solve():
             cell("code", "exercise-warm-up", 'check("00.warm_up", 1)'),
         ]
     }
-    filled = exercises.fill(json.loads(json.dumps(notebook)))
+    filled = cells.fill(json.loads(json.dumps(notebook)))
     assert [c["source"] for c in filled["cells"]] == [
-        exercises.text_cell("00.warm_up"),
-        exercises.stub_cell("00.warm_up"),
+        checks.text(catalogue.find("00.warm_up")),
+        checks.cell(catalogue.find("00.warm_up"), catalogue.find("00.warm_up").stub),
     ]
-    assert "return ..." not in exercises.solve(filled)["cells"][1]["source"]
+    assert "return ..." not in cells.solve(filled)["cells"][1]["source"]
     notebook["cells"][1]["source"] = 'check("00.other", 1)'
-    with pytest.raises(exercises.InputError, match="exercise-warm-up"):
-        exercises.in_notebook(notebook)
+    with pytest.raises(InputError, match="exercise-warm-up"):
+        cells.in_notebook(notebook)
+
+
+def test_practice_copies_have_stubs_and_never_touch_work(tmp_path):
+    path = tmp_path / "00_start.ipynb"
+    stub = {"cell_type": "code", "id": "exercise-warm-up", "metadata": {}, "execution_count": 3}
+    stub |= {"source": 'answer = 5\ncheck("00.warm_up", answer)', "outputs": [{"output_type": "stream"}]}
+    path.write_text(json.dumps({"cells": [stub], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}))
+    before = path.read_bytes()
+    (copy,) = cells.practise([path], tmp_path / "practice")
+    made = json.loads(copy.read_text())["cells"][0]
+    assert (made["outputs"], made["execution_count"]) == ([], None)
+    assert "return ..." in made["source"]
+    copy.write_text("my work")
+    assert cells.practise([path], tmp_path / "practice") == []
+    assert (copy.read_text(), path.read_bytes()) == ("my work", before)

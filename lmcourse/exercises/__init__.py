@@ -1,53 +1,27 @@
-"""The exercises of the chapters: `check`, `hint`, `solution`, `compare` for cells, found by id.
+"""The exercises of the chapters: `check`, `compare`, `hint`, `solution` for cells; none of them raises."""
 
-The exercise `05a.freeze_depth` is the object `exercise` of `lmcourse/exercises/ch05a/freeze_depth.py`. In a
-chapter it takes two generated cells, `exercise-freeze-depth-text` (Markdown) and `exercise-freeze-depth` (code).
-"""
-
-import importlib
-import re
-from pathlib import Path
 from typing import Any
 
 from lmcourse import checks
-from lmcourse.errors import CourseError, InputError
-
-_hints_shown: dict[str, int] = {}
-_predictions: dict[str, Any] = {}
+from lmcourse.exercises import desk
+from lmcourse.exercises.catalogue import find
 
 
-def ids() -> list[str]:
-    """All exercises, by chapter."""
-    files = Path(__file__).parent.glob("ch*/[a-z]*.py")
-    return sorted(f"{path.parent.name.removeprefix('ch')}.{path.stem}" for path in files)
-
-
-def find(id: str) -> checks.Exercise:
-    """The exercise of an id. Errors: InputError that names those there are."""
-    if id not in ids():
-        raise InputError("no such exercise", id, f"there are {', '.join(ids())}")
-    chapter, name = id.split(".")
-    return importlib.import_module(f"lmcourse.exercises.ch{chapter}.{name}").exercise
-
-
-def _show(outcome: checks.Outcome) -> None:
-    """Display in a notebook, print elsewhere; what could not be recorded is told, the outcome stands."""
+def _in_notebook() -> bool:
     try:
-        checks.record(outcome)
-    except (OSError, CourseError) as error:
-        extra = f"{outcome.message}\n(Your progress was not saved: {error})"
-        outcome = checks.Outcome(outcome.kind, extra, outcome.exercise)
-    _display(outcome)
+        from IPython import get_ipython
+    except ImportError:
+        return False
+    return hasattr(get_ipython(), "kernel")
 
 
 def _display(thing: Any) -> None:
-    try:
-        from IPython import get_ipython
+    if _in_notebook():
         from IPython.display import display
-    except ImportError:
-        print(thing)
+
+        display(thing)
     else:
-        display(thing) if get_ipython() else print(thing)
+        print(thing)
 
 
 def _known(id: str) -> checks.Exercise | None:
@@ -59,17 +33,24 @@ def _known(id: str) -> checks.Exercise | None:
 
 
 def check(id: str, answer: Any) -> None:
-    """Check an answer and show the outcome; never raises."""
+    """Check an answer and show the outcome; in a notebook with a form, in which it can be given as well."""
     if exercise := _known(id):
-        outcome = checks.judge(exercise, answer)
-        _predictions[id] = answer
-        _show(outcome)
+        outcome = desk.respond(exercise, answer)
+        if outcome.kind == checks.NOT_ATTEMPTED:
+            answer, before = desk.stored(exercise), desk.recalled(exercise)
+            outcome = outcome if before.kind == checks.NOT_ATTEMPTED else before
+        if _in_notebook():
+            from lmcourse.exercises.view import View
+
+            _display(View(exercise, outcome, answer))
+        else:
+            _display(outcome)
 
 
 def compare(id: str, measured: Any) -> None:
-    """Compare the prediction made in an earlier cell with what was measured, and show the outcome; never raises."""
+    """Compare the prediction made in an earlier cell with what was measured, and show the outcome."""
     if exercise := _known(id):
-        _show(checks.compare(exercise, _predictions.get(id), measured))
+        _display(desk.compare(exercise, measured))
 
 
 class _Markdown(str):
@@ -81,69 +62,14 @@ class _Markdown(str):
         return str(self)
 
 
-def exercise(id: str) -> None:
-    """Show an exercise's text."""
-    if found := _known(id):
-        _display(_Markdown(checks.text(found)))
-
-
 def hint(id: str) -> None:
     """Show the next hint of an exercise; after the last one, the last again."""
-    if found := _known(id):
-        step = min(_hints_shown.get(id, 0), len(found.hints) - 1)
-        _hints_shown[id] = step + 1
-        _display(_Markdown(f"**Hint {step + 1} of {len(found.hints)}.** {found.hints[step]}"))
+    if exercise := _known(id):
+        title, text = desk.next_hint(exercise)
+        _display(_Markdown(f"**{title}** {text}"))
 
 
 def solution(id: str) -> None:
     """Show the reference solution and why it is right."""
-    if found := _known(id):
-        _display(_Markdown(f"```python\n{found.solution.strip()}\n```\n\n{found.why}"))
-
-
-def stub_cell(id: str) -> str:
-    """The source of the exercise's code cell as the chapters have it."""
-    found = find(id)
-    return checks.cell(found, found.stub)
-
-
-def text_cell(id: str) -> str:
-    """The Markdown of the exercise's text cell as the chapters have it."""
-    return checks.text(find(id))
-
-
-def cell_id(id: str) -> str:
-    """The cell id of the stub: `05a.freeze_depth` gives `exercise-freeze-depth`."""
-    return "exercise-" + id.split(".")[1].replace("_", "-")
-
-
-def in_notebook(notebook: dict) -> dict[str, tuple[dict, dict | None]]:
-    """The exercises which a notebook has cells for: id to (stub cell, text cell or None).
-
-    Errors: InputError for a cell whose check names no exercise or another one than its id.
-    """
-    by_id = {cell.get("id"): cell for cell in notebook["cells"]}
-    found = {}
-    for slug, cell in by_id.items():
-        if cell["cell_type"] == "code" and str(slug).startswith("exercise-"):
-            named = re.search(r'^check\("([^"]+)"', "".join(cell["source"]), re.MULTILINE)
-            if not named or named[1] not in ids() or cell_id(named[1]) != slug:
-                raise InputError("no exercise belongs to this cell", slug, 'write check("chapter.name", ...) into it')
-            found[named[1]] = (cell, by_id.get(f"{slug}-text"))
-    return found
-
-
-def fill(notebook: dict) -> dict:
-    """Write the generated text and stub into the cells of the exercises; their outputs stay when nothing changes."""
-    for id, (stub, text) in in_notebook(notebook).items():
-        stub["source"] = stub_cell(id)
-        if text is not None:
-            text["source"] = text_cell(id)
-    return notebook
-
-
-def solve(notebook: dict) -> dict:
-    """Replace the stubs of a notebook by the reference solutions."""
-    for id, (stub, _) in in_notebook(notebook).items():
-        stub["source"] = checks.cell(find(id), find(id).solution)
-    return notebook
+    if exercise := _known(id):
+        _display(_Markdown(f"```python\n{exercise.solution.strip()}\n```\n\n{exercise.why}"))

@@ -2,8 +2,9 @@
 
 import ipywidgets
 
-from lmcourse import checks, exercises, plots
+from lmcourse import checks, plots
 from lmcourse.chapters import chapters
+from lmcourse.exercises import catalogue
 from lmcourse.widgets.book import link, table
 from lmcourse.widgets.explorer import Explorer
 
@@ -27,11 +28,13 @@ def overview() -> list[dict]:
     there = {path.stem.split("_")[0] for path in chapters()}
     progress = checks.read_progress()
     rows = []
-    for id in exercises.ids():
+    for id in catalogue.ids():
         if (chapter := id.split(".")[0]) in there:
-            found, entry = exercises.find(id), progress.get(id)
+            found, entry = catalogue.find(id), progress.get(id)
             told = {"title": found.title, "minutes": found.minutes, "attempts": (entry or {}).get("attempts", 0)}
-            rows.append({"chapter": chapter, "id": id, **told, "state": state(entry, found.compare is not None)})
+            rows.append(
+                {"chapter": chapter, "id": id, **told, "state": state(entry, isinstance(found.task, checks.Prediction))}
+            )
     return rows
 
 

@@ -22,8 +22,6 @@ def nearest(similarities) -> str:
     return "abcd"[max(range(4), key=lambda i: similarities[i])]
 
 
-judge, compare = prediction({"a": OPPOSITE, "b": ENJOYED, "c": SOUP, "d": TRAIN}, nearest)
-
 exercise = Exercise(
     id="00.nearest_sentence",
     title="predict first: which sentence lies nearest?",
@@ -41,9 +39,7 @@ the cell. There is no mark for it. A guess that you have made is one that you ca
     ),
     solution='prediction = "a"',
     why="It is a prediction, so any letter will do; the measurement below decides. This is what we measured.",
-    judge=judge,
-    compare=compare,
-    options=OPTIONS,
+    task=prediction(OPTIONS, {"a": OPPOSITE, "b": ENJOYED, "c": SOUP, "d": TRAIN}, nearest),
     specimens=(
         Specimen("b", "measured was a: the opposite", [0.8, 0.6, 0.5, 0.1]),
         Specimen("a", "measured was b: the sentence that means nearly the same", [0.5, 0.6, 0.5, 0.1]),

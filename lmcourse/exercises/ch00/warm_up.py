@@ -69,7 +69,7 @@ def mean_length(sentences):
     return sum(len(sentence.split()) for sentence in sentences) / len(sentences)
 ''',
     why="Every sentence counts once, whatever its length; `split()` treats any run of white space as one gap.",
-    judge=function(
+    task=function(
         mean_length,
         some_sentences,
         mistakes={CHARACTERS: characters, TOTAL: total, WHOLE: whole, SPACES: by_space},

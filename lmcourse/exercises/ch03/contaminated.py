@@ -29,7 +29,7 @@ share = 0.20 * 0.80  # it has a copy, and the copy was drawn for training
 """,
     why="""The two events are independent, so the chances multiply. Nearly every sixth test sentence is one that
 the model has seen: a larger training part makes it worse.""",
-    judge=number(0.16, 0.002, mistakes={ALL_PAIRS: 0.2, ONLY_PAIRS: 0.8, SEPARATED: 0.32, TEST_SHARE: 0.04}),
+    task=number(0.16, 0.002, mistakes={ALL_PAIRS: 0.2, ONLY_PAIRS: 0.8, SEPARATED: 0.32, TEST_SHARE: 0.04}),
     specimens=(
         Specimen(0.2, ALL_PAIRS),
         Specimen(0.8, ONLY_PAIRS),

@@ -18,8 +18,6 @@ def truth(measured):
     return "a" if measured <= 1 else "b" if measured <= 3 else "c"
 
 
-judge, compare = prediction(TOLD, truth)
-
 exercise = Exercise(
     id="03.few_labels",
     title="predict: labels saved by pretraining",
@@ -41,7 +39,7 @@ labels_needed = "c"
 """,
     why="""The encoder begins with words already ordered by use. TF-IDF has to meet each telling word in a labelled
 sentence, and rare words are met late.""",
-    judge=judge,
+    task=prediction(OPTIONS, TOLD, truth),
     specimens=(
         Specimen("a", "measured was c", 8.0),
         Specimen("b", "measured was c", 3.5),
@@ -49,6 +47,4 @@ sentence, and rare words are met late.""",
         Specimen("c", "measured was a", 0.8),
         Specimen(200, "the options are a, b, c"),
     ),
-    options=OPTIONS,
-    compare=compare,
 )

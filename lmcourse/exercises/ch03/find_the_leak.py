@@ -47,7 +47,7 @@ leaking = {"c", "d", "g"}
     why="""Everything that is fitted or chosen belongs behind the split, into the training part; and what is chosen
 by score needs a part of its own, the validation part. Put scaler, selection and model into one `Pipeline`,
 and fit that.""",
-    judge=choice(TOLD, {"c", "d", "g"}),
+    task=choice({letter: f"line {line}" for line, letter in enumerate("abcdefg", 1)}, TOLD, {"c", "d", "g"}),
     specimens=(
         Specimen({"c", "d"}, "1 more belong"),
         Specimen({"d"}, "2 more belong"),
@@ -57,5 +57,4 @@ and fit that.""",
         Specimen({"a", "c", "d", "g"}, TOLD["a"]),
         Specimen({3, 4, 7}, "the options are"),
     ),
-    options={letter: f"line {line}" for line, letter in enumerate("abcdefg", 1)},
 )

@@ -34,10 +34,8 @@ similarity = shared / union
 """,
     why="""Six of ten elements are shared. So one little word moves a short sentence far below the usual threshold
 of 0.8, which is as well here: the two sentences say the opposite.""",
-    judge=number(
-        0.6,
-        0.005,
-        mistakes={WORDS: 4 / 5, PAIRS: 2 / 5, DICE: 12 / 16, SUM: 6 / 16, SMALLER: 6 / 7, LARGER: 6 / 9},
+    task=number(
+        0.6, 0.005, mistakes={WORDS: 4 / 5, PAIRS: 2 / 5, DICE: 12 / 16, SUM: 6 / 16, SMALLER: 6 / 7, LARGER: 6 / 9}
     ),
     specimens=(
         Specimen(0.8, WORDS),

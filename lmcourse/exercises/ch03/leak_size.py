@@ -13,7 +13,6 @@ TOLD = {
     "c": "documents on both sides. In this run their sentences resembled each other more than words chosen by label.",
 }
 
-judge, compare = prediction(TOLD, lambda measured: max("abc", key=lambda letter: measured[letter]))
 
 exercise = Exercise(
     id="03.leak_size",
@@ -36,7 +35,7 @@ largest_leak = "b"
 """,
     why="""The harm depends on what leaks. Two numbers for each feature carry almost nothing about a single test text; a
 choice of words by the labels carries the test labels themselves.""",
-    judge=judge,
+    task=prediction(OPTIONS, TOLD, lambda measured: max("abc", key=lambda letter: measured[letter])),
     specimens=(
         Specimen("a", "b: choosing by labels", {"a": 0.0, "b": 0.3, "c": 0.01}),
         Specimen("c", "b: choosing by labels", {"a": 0.0, "b": 0.3, "c": 0.01}),
@@ -44,6 +43,4 @@ choice of words by the labels carries the test labels themselves.""",
         Specimen("b", "a: the scale of all texts", {"a": 0.2, "b": 0.1, "c": 0.0}),
         Specimen("d", "the options are a, b, c"),
     ),
-    options=OPTIONS,
-    compare=compare,
 )

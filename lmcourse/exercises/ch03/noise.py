@@ -18,8 +18,6 @@ def truth(measured):
     return "a" if measured < 0.02 else "b" if measured < 0.12 else "c"
 
 
-judge, compare = prediction(TOLD, truth)
-
 exercise = Exercise(
     id="03.noise",
     title="predict: one label in five is wrong",
@@ -41,7 +39,7 @@ fall = "b"
 """,
     why="""Random errors carry no pattern, so a linear model averages much of them away, the better
 the more labels it has. Errors with a pattern, such as one class mislabelled more often, do not average out.""",
-    judge=judge,
+    task=prediction(OPTIONS, TOLD, truth),
     specimens=(
         Specimen("a", "measured was b", 0.05),
         Specimen("c", "measured was b", 0.05),
@@ -49,6 +47,4 @@ the more labels it has. Errors with a pattern, such as one class mislabelled mor
         Specimen("b", "measured was a", 0.0),
         Specimen(0.2, "the options are a, b, c"),
     ),
-    options=OPTIONS,
-    compare=compare,
 )

@@ -1,9 +1,8 @@
 """Chapter 03: a splitter that keeps groups together."""
 
-import copy
 import random
 
-from lmcourse.checks import NOT_ATTEMPTED, NOT_YET, RAISED, RIGHT, Exercise, Outcome, Specimen, limited
+from lmcourse.checks import Exercise, Specimen, each, function
 
 
 def splitter(groups, share, seed):
@@ -77,6 +76,7 @@ SIZE = (
 )
 EXCHANGED = "The two parts are exchanged: return (train, test), and `share` is the share of the test part."
 ORDER = "Ten seeds give the same test part: the groups are taken in a fixed order. Shuffle them by the seed."
+UNSEEN = "not to be seen before that."
 SEED = "The same seed gives another split the second time: use random.Random(seed), so that the split can be repeated."
 
 
@@ -88,59 +88,60 @@ def some_groups(rng):
     return groups
 
 
-def faults(groups, share, train, test):
-    """What is wrong with a split, most telling first; None when nothing is."""
-    total, wanted = len(groups), share * len(groups)
-    largest = max(groups.count(group) for group in set(groups))
-    rows = [*train, *test]
-    if not all(isinstance(row, int) and 0 <= row < total for row in rows):
+def read(got):
+    """Two sets and two lists of row numbers, (train, test), or None when the result is something else."""
+    try:
+        train, test = ([int(row) if hasattr(row, "__index__") else row for row in part] for part in got)
+    except (TypeError, ValueError):
+        return None
+    return train, test
+
+
+def rows(got, groups, share, seed):
+    if read(got) is None:
+        return "two lists are expected: (train, test)."
+    train, test = read(got)
+    both, total = [*train, *test], len(groups)
+    if not all(isinstance(row, int) and 0 <= row < total for row in both):
         return ROWS.format(last=total - 1)
-    if len(set(rows)) < len(rows):
-        return BOTH.format(row=next(row for row in rows if rows.count(row) > 1))
-    if torn := {groups[row] for row in train} & {groups[row] for row in test}:
-        return TORN.format(group=min(torn))
-    if lost := set(range(total)) - set(rows):
-        return LOST.format(row=min(lost))
-    if abs(len(test) - wanted) > largest:
-        if abs(len(train) - wanted) <= largest:
-            return EXCHANGED
-        return SIZE.format(n=len(test), total=total, share=share, wanted=round(wanted))
-    return None
+    if len(set(both)) < len(both):
+        return BOTH.format(row=next(row for row in both if both.count(row) > 1))
+    lost = set(range(total)) - set(both)
+    return LOST.format(row=min(lost)) if lost else ""
 
 
-def judge(answer):
-    """Judge a splitter by what any good split must fulfil; which groups it draws is its own affair."""
-    if not callable(answer):
-        return Outcome(NOT_YET, "a function is expected.")
-    rng, cases = random.Random(), 0
-    for _ in range(12):
-        groups, share, tests = some_groups(rng), rng.choice((0.2, 0.3)), []
-        for seed in [*range(10), 0]:
-            given = copy.copy(groups)
-            try:
-                got = limited(lambda given=given, share=share, seed=seed: answer(given, share, seed))
-            except BaseException as error:
-                return Outcome(RAISED, f"splitter({groups}, {share}, {seed}) raised {type(error).__name__}: {error}")
-            if got is ...:
-                return Outcome(NOT_ATTEMPTED, "replace the `...` by your code.")
-            if got is None:
-                return Outcome(NOT_YET, "the function gives None: did you forget to return the result?")
-            if given != groups:
-                return Outcome(NOT_YET, "the function changes its arguments: work on a copy.")
-            try:
-                train, test = ([int(row) if hasattr(row, "__index__") else row for row in part] for part in got)
-            except (TypeError, ValueError):
-                return Outcome(NOT_YET, "two lists are expected: (train, test).")
-            if wrong := faults(groups, share, train, test):
-                return Outcome(NOT_YET, wrong)
-            tests.append(set(test))
-            cases += 1
-        if tests[-1] != tests[0]:
-            return Outcome(NOT_YET, SEED)
-        if all(test == tests[0] for test in tests):
-            return Outcome(NOT_YET, ORDER)
-    return Outcome(RIGHT, f"{cases} splits: no group torn, no row lost, the share kept, each repeatable by its seed.")
+def torn(got, groups, share, seed):
+    try:
+        train, test = read(got)
+        both = {groups[row] for row in train} & {groups[row] for row in test}
+    except (TypeError, IndexError):
+        return UNSEEN
+    return TORN.format(group=min(both)) if both else ""
 
+
+def size(got, groups, share, seed):
+    if read(got) is None:
+        return UNSEEN
+    train, test = read(got)
+    wanted, largest = share * len(groups), max(groups.count(group) for group in set(groups))
+    if abs(len(test) - wanted) <= largest:
+        return ""
+    if abs(len(train) - wanted) <= largest:
+        return EXCHANGED
+    return SIZE.format(n=len(test), total=len(groups), share=share, wanted=round(wanted))
+
+
+def drawn(trial):
+    tests = [read(call.got) and set(read(call.got)[1]) for call in trial.calls[: len(TWICE)]]
+    if None in tests:
+        return UNSEEN
+    if tests[0] != tests[-1]:
+        return SEED
+    return ORDER if all(test == tests[0] for test in tests) else ""
+
+
+GROUPS = some_groups(random.Random(5))
+TWICE = tuple((GROUPS, 0.3, seed) for seed in (*range(10), 0))
 
 exercise = Exercise(
     id="03.splitter",
@@ -181,7 +182,18 @@ def splitter(groups, share, seed):
     why="""The unit that is drawn is the group, so no group can be torn. The size is counted in rows, since
 groups differ in size. `lmcourse.data.splits.split` does the same for three parts, and keeps the
 classes balanced as well.""",
-    judge=judge,
+    task=function(
+        None,
+        lambda rng: (some_groups(rng), rng.choice((0.2, 0.3)), rng.randint(0, 99)),
+        fixed=TWICE,
+        properties={
+            "every row stands in one part": each(rows),
+            "no group is torn": each(torn),
+            "the test part has about the share asked": each(size),
+            "the draw follows the seed": drawn,
+        },
+        name="splitter",
+    ),
     specimens=(
         Specimen(by_row, "stands in both parts. Draw groups"),
         Specimen(without_copies, "in neither part"),

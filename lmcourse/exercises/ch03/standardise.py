@@ -99,7 +99,7 @@ def standardise(train, test):
 ''',
     why="""The scale is part of the model: it is learnt, so it is learnt from the training part. `StandardScaler` keeps
 the same rule by having two methods: `fit` for the training part, `transform` for every part.""",
-    judge=function(
+    task=function(
         standardise,
         some_numbers,
         mistakes={

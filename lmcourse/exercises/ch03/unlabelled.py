@@ -34,7 +34,8 @@ true_statements = {"a", "c", "e"}
 """,
     why="""Of the three examples only the Pile is what the document says. "BigQuery" needs a second word: which table?
 CIFAR-10 is small and labelled; to pretrain on it without labels, one has to throw the labels away.""",
-    judge=choice(
+    task=choice(
+        OPTIONS,
         {
             "a": "Right: 825 GiB in its paper (Gao et al. 2020), and nobody labelled it.",
             "b": CORPUS,
@@ -51,5 +52,4 @@ CIFAR-10 is small and labelled; to pretrain on it without labels, one has to thr
         Specimen("a", "2 more belong"),
         Specimen("z", "the options are"),
     ),
-    options=OPTIONS,
 )

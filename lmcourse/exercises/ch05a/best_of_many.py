@@ -3,7 +3,7 @@
 from lmcourse.checks import Exercise, Specimen, number_prediction
 
 WHY = "None of them knows anything: what lies above 0.5 is made by choosing."
-judge, compare = number_prediction(float, within=0.03, why=WHY)
+
 
 exercise = Exercise(
     id="05a.best_of_many",
@@ -22,8 +22,7 @@ accuracy do we publish, on average? Within 0.03 counts as right.
     ),
     solution="answer = 0.5 + 2.5 * (0.25 / 200) ** 0.5",
     why="√(0.25/200) is 0.035, and the best of a hundred lies about 2.5 of these above 0.5.",
-    judge=judge,
-    compare=compare,
+    task=number_prediction(float, within=0.03, why=WHY),
     specimens=(
         Specimen("0.6", "a number is expected"),
         Specimen(float("inf"), "a number is expected"),

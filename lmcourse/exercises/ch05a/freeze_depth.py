@@ -22,7 +22,6 @@ def last_of(accuracies):
     return LETTERS[min(LETTERS, key=lambda recipe: accuracies[recipe])]
 
 
-judge, compare = prediction(TOLD, last_of)
 MEASURED = {"encoder": 0.65, "last:2": 0.8, "3": 0.78, "none": 0.81}
 
 exercise = Exercise(
@@ -41,8 +40,7 @@ part? Commit yourself before you read on; the stored measurement follows.
     ),
     solution='answer = "a"',
     why="The first token's vector of MiniLM was not trained to sum up a text, and a frozen encoder cannot learn to.",
-    judge=judge,
-    compare=compare,
+    task=prediction(OPTIONS, TOLD, last_of),
     specimens=(
         Specimen("e", "the options are a, b, c, d"),
         Specimen(0.8, "the options are a, b, c, d"),
@@ -51,5 +49,4 @@ part? Commit yourself before you read on; the stored measurement follows.
         Specimen("a", TOLD["b"], MEASURED | {"last:2": 0.6}),
         Specimen("a", TOLD["d"], MEASURED | {"none": 0.6}),
     ),
-    options=OPTIONS,
 )

@@ -38,7 +38,7 @@ these statements are **true**? Give a set of letters, such as `{"a", "e"}`.
     ),
     solution='answer = {"a", "b", "d"}',
     why="The two halves of the sentence describe two recipes; they agree only if the last few layers are all layers.",
-    judge=choice(WHY, {"a", "b", "d"}),
+    task=choice(OPTIONS, WHY, {"a", "b", "d"}),
     specimens=(
         Specimen("c", WHY["c"]),
         Specimen({"a", "e"}, WHY["e"]),
@@ -46,5 +46,4 @@ these statements are **true**? Give a set of letters, such as `{"a", "e"}`.
         Specimen("d", "2 more"),
         Specimen({"a", "b", "c", "d"}, WHY["c"]),
     ),
-    options=OPTIONS,
 )

@@ -78,7 +78,7 @@ def choose_rate(rates, losses):
     return min(finite)[1] / 10
 ''',
     why="One rate a step is noisy, so the rule keeps a wide distance from the place where training breaks.",
-    judge=function(
+    task=function(
         choose_rate,
         some_curve,
         mistakes={BOTTOM: at_the_bottom, LAST: last_finite, NAN: stumbles_over_nan, LOSS: the_loss, INDEX: the_index},

@@ -31,7 +31,6 @@ the model learn from **this** batch, and from it alone?
     ),
     solution='answer = "b"',
     why="Our optimiser does the same: it takes each gradient and sets `weight.grad = None` before the next batch.",
-    judge=choice(WHY, "b"),
+    task=choice(OPTIONS, WHY, "b"),
     specimens=tuple(Specimen(letter, WHY[letter]) for letter in "acd"),
-    options=OPTIONS,
 )

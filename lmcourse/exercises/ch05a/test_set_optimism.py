@@ -34,12 +34,11 @@ statements are **true**? Give a set of letters.
     ),
     solution='answer = {"a", "b"}',
     why="A figure is honest when nothing was decided by it. Validation is for deciding, test is for telling.",
-    judge=choice(WHY, {"a", "b"}),
+    task=choice(OPTIONS, WHY, {"a", "b"}),
     specimens=(
         Specimen("a", "1 more"),
         Specimen({"a", "c"}, WHY["c"]),
         Specimen({"a", "b", "d"}, WHY["d"]),
         Specimen({"b", "e"}, WHY["e"]),
     ),
-    options=OPTIONS,
 )

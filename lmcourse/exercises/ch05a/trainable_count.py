@@ -23,12 +23,7 @@ the last layer (from 384 features to 2 logits). How many numbers does the optimi
     ),
     solution="answer = 384 * 384 + 384 + 384 * 2 + 2",
     why="The pooler outweighs the last layer by far, and both together are under one per cent of MiniLM.",
-    judge=number(
-        148_610,
-        0.5,
-        "numbers",
-        {HEAD: 770, POOLER: 147_840, BIASES: 148_224, ALL: 22_713_986},
-    ),
+    task=number(148_610, 0.5, "numbers", {HEAD: 770, POOLER: 147_840, BIASES: 148_224, ALL: 22_713_986}),
     specimens=(
         Specimen(770, HEAD),
         Specimen(147_840, POOLER),

@@ -90,7 +90,7 @@ def sgd_step(weights, inputs, labels, rate):
     return weights - rate * gradient
 ''',
     why="The gradient of the mean is the mean of the gradients, and the loss falls fastest against it.",
-    judge=function(
+    task=function(
         sgd_step,
         some_arguments,
         mistakes={

@@ -81,7 +81,7 @@ def learns(name, lowest):
     return True
 ''',
     why="A weight learns unless it lies in the frozen lower part: the embeddings, then blocks 0 … K−1.",
-    judge=function(
+    task=function(
         learns,
         some_arguments,
         mistakes={

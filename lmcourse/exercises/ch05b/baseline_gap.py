@@ -12,7 +12,7 @@ A = "counted words are as good here. A baseline that nobody measured can't be be
 B = "ahead, but by less than the luck of one small test set may give or take."
 C = "clearly ahead, yet most of the way was made by counting words."
 D = "far ahead: this task needs more than the words that occur."
-judge, compare = prediction({"a": A, "b": B, "c": C, "d": D}, truth)
+
 
 exercise = Exercise(
     id="05b.baseline_gap",
@@ -28,14 +28,16 @@ its upper half fine-tuned here. How much higher is MiniLM's **test accuracy**? A
     hints=("There is nothing to lose: a prediction is compared, not marked.",),
     solution='answer = "c"',
     why="The measurement stands below; whatever it is, the baseline belongs into the table beside the model.",
-    judge=judge,
-    compare=compare,
-    options={
-        "a": "not at all",
-        "b": "by less than 3 points",
-        "c": "by 3 to 10 points",
-        "d": "by more than 10 points",
-    },
+    task=prediction(
+        {
+            "a": "not at all",
+            "b": "by less than 3 points",
+            "c": "by 3 to 10 points",
+            "d": "by more than 10 points",
+        },
+        {"a": A, "b": B, "c": C, "d": D},
+        truth,
+    ),
     specimens=(
         Specimen("e", "the options are"),
         Specimen("d", "most of the way", measured=0.05),

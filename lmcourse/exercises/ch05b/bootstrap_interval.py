@@ -78,7 +78,7 @@ def interval(correct, draws, level):
     return tuple(np.quantile(accuracies, [(1 - level) / 2, (1 + level) / 2]))
 '''.replace("    accuracies", "    import numpy as np\n\n    accuracies"),
     why="Half of what is left out, 1 - level, lies below the interval and half above it.",
-    judge=function(
+    task=function(
         interval,
         some_draws,
         mistakes={ONE_TAIL: one_tail, EXTREMES: extremes, SPREAD: by_spread, TEXTS: of_the_texts, BACKWARDS: backwards},

@@ -3,7 +3,7 @@
 from lmcourse.checks import Exercise, Specimen, number_prediction
 
 WHY = "No model can be asked for much more on these labels; where 100 % is claimed, ask what was measured."
-judge, compare = number_prediction(float, within=0.02, why=WHY)
+
 
 exercise = Exercise(
     id="05b.human_ceiling",
@@ -19,8 +19,7 @@ left out.) Answer with a number between 0.5 (a coin) and 1; within 0.02 is right
     hints=("Think of ten sentences of reviews that you have read: how many would two people sort differently?",),
     solution="answer = 0.95",
     why=WHY,
-    judge=judge,
-    compare=compare,
+    task=number_prediction(float, within=0.02, why=WHY),
     specimens=(
         Specimen("95 %", "a number is expected"),
         Specimen(True, "a number is expected"),

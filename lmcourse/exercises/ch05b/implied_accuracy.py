@@ -34,11 +34,7 @@ fp = tp / 0.84 - tp
 answer = (tp + 100 - fp) / 200
 """,
     why="On a set whose balance is known, two of the three figures fix all four counts: the third has no freedom left.",
-    judge=number(
-        EXPECTED,
-        0.0011,
-        mistakes={MEAN: (PRECISION + RECALL) / 2, HARMONIC: F1, REPORTED: 0.88},
-    ),
+    task=number(EXPECTED, 0.0011, mistakes={MEAN: (PRECISION + RECALL) / 2, HARMONIC: F1, REPORTED: 0.88}),
     specimens=(
         Specimen((PRECISION + RECALL) / 2, MEAN),
         Specimen(F1, HARMONIC),

@@ -31,15 +31,18 @@ the accuracy.
         "Three figures of one balanced set hang together: two of them fix the third, up to rounding. In three rows the "
         "reported accuracy is higher than the other two allow."
     ),
-    judge=choice({"a": A, "b": B, "c": C, "d": D, "e": E, "f": F}, {"a", "b", "f"}),
-    options={
-        "a": "accuracy 0.88, precision 0.84, recall 0.91 (the document, test)",
-        "b": "accuracy 0.89, precision 0.85, recall 0.90 (the document, validation)",
-        "c": "accuracy 0.87, precision 0.84, recall 0.91",
-        "d": "accuracy 0.75, precision 1.00, recall 0.50",
-        "e": "accuracy 0.50, precision 0.50, recall 1.00",
-        "f": "accuracy 0.95, precision 0.96, recall 0.90",
-    },
+    task=choice(
+        {
+            "a": "accuracy 0.88, precision 0.84, recall 0.91 (the document, test)",
+            "b": "accuracy 0.89, precision 0.85, recall 0.90 (the document, validation)",
+            "c": "accuracy 0.87, precision 0.84, recall 0.91",
+            "d": "accuracy 0.75, precision 1.00, recall 0.50",
+            "e": "accuracy 0.50, precision 0.50, recall 1.00",
+            "f": "accuracy 0.95, precision 0.96, recall 0.90",
+        },
+        {"a": A, "b": B, "c": C, "d": D, "e": E, "f": F},
+        {"a", "b", "f"},
+    ),
     specimens=(
         Specimen({"a", "b"}, "1 more belong"),
         Specimen("a", "2 more belong"),

@@ -38,7 +38,7 @@ answer = 2 * sum(comb(11, k) for k in (0, 1, 2)) / 2**11
         "2 × (1 + 11 + 55) / 2048. A is right on seven texts more, and yet an outcome as uneven comes about once in "
         "15 times between equally good models."
     ),
-    judge=number(
+    task=number(
         EXPECTED,
         0.0006,
         mistakes={

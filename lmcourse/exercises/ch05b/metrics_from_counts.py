@@ -78,7 +78,7 @@ def four_figures(tp, fp, fn, tn):
     return share(tp + tn, everything), share(tp, tp + fp), share(tp, tp + fn), share(2 * tp, 2 * tp + fp + fn)
 ''',
     why="Three of the four figures leave the true negatives out: only accuracy knows how many there are.",
-    judge=function(
+    task=function(
         four_figures,
         some_counts,
         mistakes={

@@ -23,13 +23,16 @@ letter.
     hints=("Precision is TP / (TP + FP). Which reviews are counted below the line?",),
     solution='answer = "b"',
     why=B,
-    judge=choice({"a": A, "b": B, "c": C, "d": D}, "b"),
-    options={
-        "a": "Of 100 test reviews, it judges 84 rightly.",
-        "b": 'Of 100 test reviews that it calls "positive", 84 are positive.',
-        "c": "Of 100 positive test reviews, it finds 84.",
-        "d": 'A review that it calls "positive" is so with probability 0.84, whatever collection the review is from.',
-    },
+    task=choice(
+        {
+            "a": "Of 100 test reviews, it judges 84 rightly.",
+            "b": 'Of 100 test reviews that it calls "positive", 84 are positive.',
+            "c": "Of 100 positive test reviews, it finds 84.",
+            "d": 'A review that it calls "positive" is so with probability 0.84, wherever the review is from.',
+        },
+        {"a": A, "b": B, "c": C, "d": D},
+        "b",
+    ),
     specimens=(
         Specimen("a", "That is accuracy"),
         Specimen("c", "That is recall"),

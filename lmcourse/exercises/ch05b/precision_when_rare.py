@@ -33,7 +33,7 @@ digits?
         "Of 1,000 texts 45 are found and 95 are false alarms: 45 / 140. Recall and the rate of false alarms belong to "
         "the model; precision belongs to the model *and* the share of positives."
     ),
-    judge=number(
+    task=number(
         EXPECTED,
         0.006,
         mistakes={

@@ -88,7 +88,7 @@ def cheapest(labels, probabilities, false_positive, false_negative):
     return min([k / 100 for k in range(5, 100, 5)], key=cost)
 ''',
     why="The candidates are few, so all are tried: no assumption about the probabilities is needed.",
-    judge=function(
+    task=function(
         cheapest,
         some_texts,
         mistakes={SWAPPED: swapped, ACCURATE: most_accurate, DEAREST: dearest, COST: the_cost, FORMULA: by_formula},
