@@ -19,7 +19,7 @@ WHY = {
 
 exercise = Exercise(
     id="05a.last_layers",
-    title="find the error in §5.2",
+    title="what is wrong in §5.2?",
     text="""
 The document says, in §5.2 and word for word again in §5.3:
 

@@ -19,7 +19,7 @@ WHY = {
 
 exercise = Exercise(
     id="05a.test_set_optimism",
-    title="find the error in a report",
+    title="what is wrong with this report?",
     text="""
 A report says: "We tried 24 settings of learning rate and batch size. The best one reaches an accuracy of **0.83 on the
 test part** and 0.79 on the validation part; we publish the test figure." Something here can't be right. Which
