@@ -360,6 +360,8 @@ def predict(model: Annotated[Path, typer.Option(help="Folder of a finished model
 
     Example: echo "A joy from start to end." | lmcourse predict --model out/model
     """
+    from scipy.special import softmax
+
     from lmcourse.inference import Predictor
 
     predictor = Predictor.load(model)
@@ -368,7 +370,7 @@ def predict(model: Annotated[Path, typer.Option(help="Folder of a finished model
 
     def answer() -> None:
         outputs = predictor.outputs(lines)
-        probabilities = predictor.probabilities(lines) if predictor.labels else [[]] * len(lines)
+        probabilities = softmax(outputs, axis=1) if predictor.labels else [[]] * len(lines)
         for line, output, row in zip(lines, outputs, probabilities, strict=True):
             label = predictor.labels[output.argmax()] if predictor.labels else float(output[0])
             shares = dict(zip(predictor.labels, map(float, row), strict=True))

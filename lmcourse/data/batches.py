@@ -7,7 +7,9 @@ import numpy as np
 from lmcourse.errors import InputError
 
 
-def by_length(lengths: Sequence[int], batch_size: int, seed: int, epoch: int, shuffle: bool = True) -> list[list[int]]:
+def by_length(
+    lengths: Sequence[int], batch_size: int, seed: int = 0, epoch: int = 0, shuffle: bool = True
+) -> list[list[int]]:
     """Divide the indices 0..n-1 into batches of texts of nearly equal length; each index stands in one batch.
 
     Shuffled: which texts meet, the order of the batches and the place of the smaller one change with `seed`

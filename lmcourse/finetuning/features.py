@@ -6,6 +6,7 @@ import numpy as np
 import torch
 from tokenizers import Tokenizer
 
+from lmcourse.data.batches import by_length
 from lmcourse.data.tokenizer import encode, load_tokenizer
 from lmcourse.finetuning.encoders import find_encoder
 from lmcourse.finetuning.freezing import Tokens
@@ -25,9 +26,7 @@ def mean_vectors(
     sequences, _ = encode(tokenizer, list(texts), max_length)
     tokens = Tokens(sequences, bert.config.pad_id, next(bert.parameters()).device)
     vectors = torch.empty(len(tokens), bert.config.width)
-    order = sorted(range(len(tokens)), key=lambda i: tokens.lengths[i])
-    for start in range(0, len(order), batch_size):
-        indices = order[start : start + batch_size]
+    for indices in by_length(tokens.lengths, batch_size, shuffle=False):
         ids, mask = tokens.batch(indices)
         hidden = bert(ids, mask=mask).float() * mask[:, :, None]
         vectors[indices] = (hidden.sum(1) / mask.sum(1, keepdim=True)).cpu()

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 import torch
 from torch import Tensor, nn
 
-from lmcourse.data.batches import pad
+from lmcourse.data.batches import by_length, pad
 from lmcourse.errors import InputError
 from lmcourse.models.bert import Bert
 
@@ -93,9 +93,7 @@ class Activations:
         self.kept = kept.view(rows, width)
         training = bert.training
         bert.eval()  # frozen also means: no dropout
-        order = sorted(range(len(tokens)), key=lambda i: tokens.lengths[i])
-        for start in range(0, len(order), batch_size):
-            indices = order[start : start + batch_size]
+        for indices in by_length(tokens.lengths, batch_size, shuffle=False):
             ids, mask = tokens.batch(indices)
             hidden = bert.run_blocks(bert.embeddings(ids, None), mask, 0, first).cpu()
             for row, i in enumerate(indices):

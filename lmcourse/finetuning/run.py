@@ -70,8 +70,9 @@ def finetune(
 ) -> tuple[Predictor, list[dict]]:
     """Fine-tune on a data set's columns `text` and `label` (a class number below len(labels), or a float).
 
-    Returns the model and one row a step; with a `validation` set, the last row of each epoch holds its loss
-    as `validation`. `bert` replaces the encoder's weights (a random start, for example).
+    Returns the model and one row a step, with the `epoch` and the `tokens` read so far; with a `validation` set, the
+    last row of each epoch holds its loss as `validation`. `bert` replaces the encoder's weights (a random start, for
+    example).
     """
     seed_everything(config.seed)
     predictor = build(config, labels, bert)
@@ -82,15 +83,15 @@ def finetune(
     loss_function, kind = LOSSES[config.task], torch.long if labels else torch.float32
 
     def prepare(data: Dataset):
-        """Inputs and labels; where a lower part is frozen, its output takes the place of the token ids."""
+        """Inputs, labels, count of tokens; where a lower part is frozen, its output stands for the token ids."""
         tokens = predictor.tokens(data["text"][:])
         target = torch.tensor(data["label"][:], dtype=kind, device=tokens.device)
         if freeze.prefix is None:
-            return tokens, target
+            return tokens, target, sum(tokens.lengths)
         with computing_in(model, precision):
-            return Activations(model.bert, tokens, freeze.prefix), target
+            return Activations(model.bert, tokens, freeze.prefix), target, sum(tokens.lengths)
 
-    inputs, targets = prepare(train_set)
+    inputs, targets, tokens = prepare(train_set)
     held_out = prepare(validation) if validation is not None else None
     per_epoch = len(by_length(inputs.lengths, config.batch_size, config.seed, 0))
 
@@ -103,6 +104,7 @@ def finetune(
 
     def after_step(row: dict) -> object:
         row["epoch"] = row["step"] / per_epoch
+        row["tokens"] = round(row["epoch"] * tokens)
         if held_out and row["step"] % per_epoch == 0:
             outputs = outputs_of(model, held_out[0])
             row["validation"] = loss_function(outputs, held_out[1].cpu()).item()
@@ -134,14 +136,13 @@ def finetune_and_report(
     start = time.perf_counter()
     predictor, history = finetune(config, parts["train"], labels, parts["validation"], on_step)
     seconds = time.perf_counter() - start
-    tokens = sum(predictor.tokens(parts["train"]["text"][:]).lengths) * history[-1]["epoch"]
     texts = {name: (data["text"][:], data["label"][:]) for name, data in parts.items()}
     results = {
         "test": evaluate(predictor, parts["test"]),
         "validation": evaluate(predictor, parts["validation"]),
         "baselines": compare(texts["train"], texts["validation"], texts["test"], config.task),
         "seconds": seconds,
-        "tokens_per_second": tokens / seconds,
+        "tokens_per_second": history[-1]["tokens"] / seconds,
         "config": asdict(config),
     }
     with whole_folder(out) as folder:
