@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 
-from lmcourse.checks import Exercise, Specimen, function
+from lmcourse.checks import Exercise, Specimen, each, function, short
 
 
 def choose_rate(rates, losses):
@@ -43,6 +43,13 @@ def some_curve(rng):
     return rates, losses
 
 
+def no_tenth(got, rates, losses):
+    number = isinstance(got, int | float | np.number)
+    found = number and any(math.isclose(10 * got, rate) for rate in rates)
+    return "" if found else f"{short(got)} is a tenth of none of the rates."
+
+
+TENTH = "it is a tenth of one of the rates"
 BOTTOM = "That is the rate *at* the lowest loss. There the loss is about to rise: take a tenth of it."
 LAST = "You take the last rate whose loss is finite. By then the loss had long been rising."
 NAN = "An exploded loss is `nan`, and `np.argmin` takes it for the smallest. Leave out what is not finite."
@@ -65,8 +72,8 @@ def choose_rate(rates, losses):
     return ...
 ''',
     hints=(
-        "`math.isfinite(loss)` is False for `nan` and for infinity.",
-        "`min` over pairs `(loss, rate)` gives the pair with the lowest loss.",
+        "`math.isfinite(loss)` is False for `nan` and for infinity. Sort those out first, each with its rate.",
+        "Pairs are compared by their first entry: in which order must loss and rate stand, for `min` to help?",
     ),
     solution='''
 import math
@@ -84,14 +91,18 @@ def choose_rate(rates, losses):
         mistakes={BOTTOM: at_the_bottom, LAST: last_finite, NAN: stumbles_over_nan, LOSS: the_loss, INDEX: the_index},
         fixed=(([1e-5, 1e-4, 1e-3, 1e-2, 1e-1], [0.7, 0.6, 0.4, 2.0, math.nan]),),
         name="choose_rate",
+        properties={TENTH: each(no_tenth)},
     ),
     specimens=(
         Specimen(at_the_bottom, BOTTOM),
+        Specimen(at_the_bottom, f"✗ {TENTH}"),
         Specimen(last_finite, LAST),
+        Specimen(last_finite, f"✓ {TENTH}"),
         Specimen(stumbles_over_nan, NAN),
         Specimen(the_loss, LOSS),
         Specimen(the_index, INDEX),
         Specimen(lambda rates, losses: None, "forget to return"),
+        Specimen(lambda rates, losses: [choose_rate(rates, losses)], "It is a list with the result in it"),
         Specimen(1e-4, "a function is expected"),
     ),
 )
