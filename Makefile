@@ -12,7 +12,7 @@ STAMP := .venv/.lmcourse-$(shell (pwd; cat requirements.lock pyproject.toml) | c
 # Jupyter refuses root unless told; the token and the loopback address stay.
 LAB_FLAGS := $(if $(filter 0,$(shell id -u)),--allow-root)
 
-.PHONY: help setup data lab test lint notebooks results parity lock clean
+.PHONY: help setup data lab test lint notebooks results parity practice lock clean
 .DEFAULT_GOAL := help
 
 help: ## list the targets
@@ -69,6 +69,9 @@ results: setup data ## compute what data/results lacks (hours): many seeds, long
 
 parity: setup data ## compare our BERT with transformers', numbers and gradients
 	$(PY) -m pytest tests/test_parity.py
+
+practice: setup ## copy the chapters to practice/ for your own answers; copies that are there stay as they are
+	$(PY) -m lmcourse.exercises practise practice
 
 lock: setup ## resolve requirements.lock and environment.yml anew from pyproject.toml
 	$(BIN)/uv pip compile -q pyproject.toml -o requirements.lock

@@ -22,6 +22,8 @@ app = typer.Typer(
 )
 data_app = typer.Typer(help="The corpora and the encoder that the course reads.", no_args_is_help=True)
 app.add_typer(data_app, name="data")
+progress_app = typer.Typer()
+app.add_typer(progress_app, name="progress")
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object instead of a table.")]
 TextColumn = Annotated[str, typer.Option("--text", help="Name of the column with the texts.")]
@@ -400,3 +402,66 @@ def verify(path: Annotated[Path, typer.Argument(help="Folder of a model, a check
     if not path.is_dir():
         raise InputError("no such folder", path, "name the folder that holds manifest.json")
     print(f"{path}: whole, {len(check_manifest(path))} files as they were written")
+
+
+@progress_app.callback(invoke_without_command=True)
+def progress(
+    context: typer.Context,
+    export: Annotated[Path | None, typer.Option(help="Write a copy for a teacher, without the answers.")] = None,
+    as_json: AsJson = False,
+):
+    """Show which exercises are done, which were missed, and which to see again.
+
+    Example: lmcourse progress --export mine.json
+    """
+    if context.invoked_subcommand:
+        return
+    if export:
+        from lmcourse.checks import export as write
+
+        print(f"{export}: {write(export)} exercises")
+        return
+    from lmcourse.exercises.overview import overview
+
+    rows = overview()
+    if as_json:
+        print(json.dumps(rows, indent=1))
+        return
+    shown = [
+        [row["id"], row["title"], str(row["minutes"]), str(row["attempts"]), row["state"], "missed" * row["missed"]]
+        for row in rows
+    ]
+    _table(["exercise", "title", "minutes", "attempts", "state", ""], shown)
+    print(f"\n{sum(row['state'] == 'done' for row in rows)} of {len(rows)} exercises are done.")
+
+
+@progress_app.command()
+def report(
+    folder: Annotated[Path, typer.Argument(help="Folder of files made by lmcourse progress --export.")],
+    out: Annotated[Path | None, typer.Option(help="Folder for report.csv and report.png.")] = None,
+    as_json: AsJson = False,
+):
+    """For a teacher: how hard each exercise was for a class, and its commonest misconceptions.
+
+    Example: lmcourse progress report class/ --out class/report
+    """
+    from lmcourse.exercises import overview
+
+    if not folder.is_dir():
+        raise InputError("no such folder", folder, "collect the files of `lmcourse progress --export` there")
+    readers, amiss = overview.read_folder(folder)
+    print(*amiss, sep="\n", end="\n" if amiss else "", file=sys.stderr)
+    rows = overview.report(readers)
+    if out:
+        overview.write(rows, out)
+    if as_json:
+        print(json.dumps(rows, indent=1, ensure_ascii=False))
+        return
+    shown = []
+    for row in rows:
+        message, count = row["misconceptions"][0] if row["misconceptions"] else ("", "")
+        share = f"{row['right_first']:.2f} ({row['low']:.2f}–{row['high']:.2f})"
+        shown.append([row["id"], str(row["readers"]), share, f"{row['right']:.2f}", f"{row['attempts']:.1f}"])
+        shown[-1].append(f"{count}× {message}" if message else "")
+    _table(["exercise", "readers", "right first", "right", "attempts", "commonest misconception"], shown)
+    print(f"\n{len(readers)} readers" + (f"; {out}: report.csv, report.png" if out else ""))

@@ -10,6 +10,7 @@ from lmcourse import chapters, checks
 from lmcourse.data.sources import encoder_folder
 from lmcourse.data.tokenizer import load_tokenizer
 from lmcourse.exercises import catalogue
+from lmcourse.exercises.overview import overview
 from lmcourse.files import PROJECT, progress_file
 from lmcourse.finetuning.features import features, mean_vectors
 from lmcourse.models.weights import load_encoder
@@ -24,10 +25,10 @@ def test_progress_is_read_from_the_file():
     for outcome in (None, right, wrong):
         if outcome:
             checks.record(outcome)
-        states += [row["state"] for row in progress.overview() if row["id"] == "00.warm_up"]
+        states += [row["state"] for row in overview() if row["id"] == "00.warm_up"]
     assert states == ["not tried", "done", "see again"]
     checks.record(checks.Outcome(checks.NOT_YET, "m", "00.nearest_sentence"))
-    assert [r["state"] for r in progress.overview() if r["id"] == "00.nearest_sentence"] == ["done"]
+    assert [r["state"] for r in overview() if r["id"] == "00.nearest_sentence"] == ["done"]
     explorer = progress.progress()
     explorer.controls["again"].value = True
     assert catalogue.find("00.warm_up").title in explorer.view.value

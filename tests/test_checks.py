@@ -5,6 +5,7 @@ import math
 import sys
 import threading
 import time
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -14,7 +15,7 @@ from lmcourse import checks, exercises
 from lmcourse.checks import Exercise, Specimen, each
 from lmcourse.checks.limits import MOST_PRINTED, limited
 from lmcourse.checks.values import CLOSE, DIFFERENT, EXACT, agreement, habit
-from lmcourse.exercises import desk
+from lmcourse.exercises import desk, overview
 from lmcourse.files import progress_file
 
 
@@ -347,3 +348,25 @@ def test_export_leaves_the_answers_out(tmp_path):
     (entry,) = checks.parse((tmp_path / "out.json").read_text()).values()
     assert entry["misconceptions"] == {"B": 1}
     assert "answer" not in entry
+
+
+def test_report_over_a_class(tmp_path):
+    told = {"a": "A", "b": "not B"}
+    answers = {"one": "ba", "two": "bba", "three": "a", "four": "b"}
+    warm_up = replace(made(checks.choice(told, told, "a")), id="00.warm_up")
+    for name, given in answers.items():
+        progress_file().unlink(missing_ok=True)
+        for answer in given:
+            desk.respond(warm_up, answer)
+        checks.export(tmp_path / f"{name}.json")
+    (tmp_path / "torn.json").write_text('{"version": 1, "exerc')
+    readers, amiss = overview.read_folder(tmp_path)
+    assert readers.keys() == answers.keys()
+    assert "torn.json" in amiss[0]
+    (row,) = overview.report(readers)
+    assert (row["readers"], row["right_first"], row["right"], row["attempts"]) == (4, 0.25, 0.75, 7 / 4)
+    assert row["low"] < 0.25 < row["high"]
+    assert row["misconceptions"] == [("not B", 3)]
+    overview.write([row], tmp_path / "report")
+    assert (tmp_path / "report" / "report.csv").read_text().splitlines()[1].endswith("1.75,3,not B")
+    assert (tmp_path / "report" / "report.png").read_bytes().startswith(b"\x89PNG")

@@ -18,12 +18,20 @@ def parse(text: str) -> dict[str, dict]:
     try:
         stored = json.loads(text)
         version, entries = stored["version"], stored["exercises"]
-        whole = all(isinstance(entry, dict) for entry in entries.values())
+        whole = all(map(_whole, entries.values()))
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise ValueError(f"no progress file ({error})") from None
     if version != VERSION or not whole:
         raise ValueError(f"not a progress file of version {VERSION}")
     return entries
+
+
+def _whole(entry: Any) -> bool:
+    if not isinstance(entry, dict):
+        return False
+    counts = entry.get("misconceptions", {})
+    numbers = [entry.get("attempts", 0), *(counts.values() if isinstance(counts, dict) else [None])]
+    return all(type(number) is int for number in numbers) and isinstance(entry.get("last", {}), dict)
 
 
 def read_progress(path: Path | None = None) -> dict[str, dict]:
@@ -64,7 +72,7 @@ def record(outcome: Outcome, answer: Any = None) -> None:
 
 
 def _count(entry: dict, outcome: Outcome) -> None:
-    entry["attempts"] = int(entry.get("attempts", 0)) + 1
+    entry["attempts"] = entry.get("attempts", 0) + 1
     entry["right"] = bool(entry.get("right")) or outcome.kind == RIGHT
     entry.setdefault("first", outcome.kind)
     if outcome.misconception:

@@ -2,40 +2,13 @@
 
 import ipywidgets
 
-from lmcourse import checks, plots
-from lmcourse.chapters import chapters
-from lmcourse.exercises import catalogue
+from lmcourse import plots
+from lmcourse.exercises.overview import STATES, overview
 from lmcourse.widgets.book import link, table
 from lmcourse.widgets.explorer import Explorer
 
-STATES = ("done", "see again", "not tried")
 SIGNS = dict(zip(STATES, ("✓ done", "✗ see again", "○ not tried"), strict=True))
 ALL = "all chapters"
-
-
-def state(entry: dict | None, predicted: bool = False) -> str:
-    """The state of one exercise, from its entry in the progress file: the last answer decides, as one forgets.
-
-    A prediction is done once it was compared: a wrong one is no mistake to be mended.
-    """
-    if not entry:
-        return "not tried"
-    return "done" if predicted or entry.get("last", {}).get("outcome") == checks.RIGHT else "see again"
-
-
-def overview() -> list[dict]:
-    """One row an exercise of the chapters that exist: chapter, id, title, minutes, attempts, state."""
-    there = {path.stem.split("_")[0] for path in chapters()}
-    progress = checks.read_progress()
-    rows = []
-    for id in catalogue.ids():
-        if (chapter := id.split(".")[0]) in there:
-            found, entry = catalogue.find(id), progress.get(id)
-            told = {"title": found.title, "minutes": found.minutes, "attempts": (entry or {}).get("attempts", 0)}
-            rows.append(
-                {"chapter": chapter, "id": id, **told, "state": state(entry, isinstance(found.task, checks.Prediction))}
-            )
-    return rows
 
 
 def _picture(rows: list[dict]) -> str:
