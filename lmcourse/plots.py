@@ -92,7 +92,7 @@ def html(fig, alt: str) -> str:
     if not alt.strip():
         raise InputError("a figure needs a text for those who don't see it", "alt", "say what it shows")
     picture = base64.b64encode(png(fig)).decode()
-    card = f"max-width:100%;border-radius:10px;border:1px solid {GRID}"
+    card = f"max-width:100%;box-sizing:border-box;border-radius:10px;border:1px solid {GRID}"
     alt = escaping.escape(" ".join(alt.split()))
     return f'<figure style="margin:0"><img style="{card}" src="data:image/png;base64,{picture}" alt="{alt}"></figure>'
 
