@@ -25,9 +25,13 @@ its upper half fine-tuned here. How much higher is MiniLM's **test accuracy**? A
     difficulty=1,
     minutes=1,
     stub="answer = ...",
-    hints=("There is nothing to lose: a prediction is compared, not marked.",),
+    hints=(
+        "Think of ten praising and ten damning sentences on films. In how many does a single word tell?",
+        "And of the rest: how many would a machine get right that knows which words mean nearly the same? There is "
+        "nothing to lose: a prediction is compared, not marked.",
+    ),
     solution='answer = "c"',
-    why="The measurement stands below; whatever it is, the baseline belongs into the table beside the model.",
+    why="It is a prediction; the measurement stands below. Whatever it is, the baseline belongs into the table.",
     task=prediction(
         {
             "a": "not at all",

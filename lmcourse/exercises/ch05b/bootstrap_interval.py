@@ -1,8 +1,10 @@
 """Chapter 05b: the bootstrap, the draws being given."""
 
+import math
+
 import numpy as np
 
-from lmcourse.checks import Exercise, Specimen, function
+from lmcourse.checks import Exercise, Specimen, each, function
 
 
 def means(correct, draws):
@@ -34,8 +36,21 @@ def of_the_texts(correct, draws, level):
     return float(low), float(high)
 
 
+def mirrored(correct, draws, level):
+    low, _ = interval(correct, draws, level)
+    return low, 2 * sum(correct) / len(correct) - low
+
+
+def down_to_the_least(correct, draws, level):
+    return min(means(correct, draws)), interval(correct, draws, level)[1]
+
+
 def backwards(correct, draws, level):
     return interval(correct, draws, level)[::-1]
+
+
+def all_means(correct, draws, level):
+    return means(correct, draws)
 
 
 def some_draws(rng):
@@ -50,7 +65,41 @@ ONE_TAIL = "You leave 1 - level out at *each* end: an interval of 95 % leaves 2.
 EXTREMES = "You give the smallest and the largest mean. They grow apart with every further draw; take quantiles."
 SPREAD = "One standard deviation to each side holds about two thirds, whatever the level asked for: take quantiles."
 TEXTS = "You took quantiles of the texts' own zeros and ones. First a mean for each draw, then quantiles of the means."
-BACKWARDS = "The two ends have changed places: (low, high)."
+MIRRORED = "You mirrored the lower end at the accuracy. Near 0 or 1 the means are lopsided: take both ends from them."
+BACKWARDS = "the two ends have changed places: (low, high)."
+TWO = "two numbers are expected: (low, high)."
+UNSEEN = "not to be seen before two numbers come back."
+
+
+def read(got):
+    """The two ends, or None when the result is something else."""
+    try:
+        ends = [float(value) for value in got]
+    except (TypeError, ValueError):
+        return None
+    return ends if len(ends) == 2 else None
+
+
+def ordered(got, correct, draws, level):
+    if read(got) is None:
+        return TWO
+    low, high = read(got)
+    return BACKWARDS if low > high else ""
+
+
+def end(k):
+    """The test of the lower (0) or of the upper end (1)."""
+
+    def test(got, correct, draws, level):
+        if read(got) is None:
+            return UNSEEN
+        value, right = sorted(read(got))[k], interval(correct, draws, level)[k]
+        return (
+            "" if math.isclose(value, right, abs_tol=1e-6) else f"{value:.4g} at level {level}; right is {right:.4g}."
+        )
+
+    return each(test)
+
 
 exercise = Exercise(
     id="05b.bootstrap_interval",
@@ -68,28 +117,41 @@ def interval(correct, draws, level):
     return ...
 ''',
     hints=(
-        "The accuracy of one draw is the mean of `correct[i]` for all `i` in the draw.",
+        "Two steps: first one number for each draw, then two quantiles of all these numbers.",
+        "The accuracy of one draw is the mean of `correct[i]` for all `i` in the draw; a row drawn twice counts twice.",
         "`np.quantile(values, [a, b])` gives two quantiles at once. For a level of 0.95, a = 0.025 and b = 0.975.",
     ),
     solution='''
+import numpy as np
+
+
 def interval(correct, draws, level):
     """(low, high): the middle `level` of the accuracies of all draws."""
     accuracies = [np.mean([correct[i] for i in draw]) for draw in draws]
     return tuple(np.quantile(accuracies, [(1 - level) / 2, (1 + level) / 2]))
-'''.replace("    accuracies", "    import numpy as np\n\n    accuracies"),
+''',
     why="Half of what is left out, 1 - level, lies below the interval and half above it.",
     task=function(
-        interval,
+        None,
         some_draws,
-        mistakes={ONE_TAIL: one_tail, EXTREMES: extremes, SPREAD: by_spread, TEXTS: of_the_texts, BACKWARDS: backwards},
+        mistakes={ONE_TAIL: one_tail, EXTREMES: extremes, SPREAD: by_spread, TEXTS: of_the_texts, MIRRORED: mirrored},
         name="interval",
+        properties={
+            "two numbers come back, the lower first": each(ordered),
+            "the lower end is right": end(0),
+            "the upper end is right": end(1),
+        },
     ),
     specimens=(
         Specimen(one_tail, ONE_TAIL),
         Specimen(extremes, EXTREMES),
         Specimen(by_spread, SPREAD),
         Specimen(of_the_texts, TEXTS),
+        Specimen(mirrored, MIRRORED),
+        Specimen(down_to_the_least, "✗ the lower end is right"),
         Specimen(backwards, BACKWARDS),
+        Specimen(all_means, TWO),
+        Specimen(lambda correct, draws, level: sum(correct) / len(correct), TWO),
         Specimen(lambda correct, draws, level: None, "forget to return"),
         Specimen(0.95, "a function is expected"),
     ),

@@ -16,7 +16,10 @@ left out.) Answer with a number between 0.5 (a coin) and 1; within 0.02 is right
     difficulty=1,
     minutes=1,
     stub="answer = ...",
-    hints=("Think of ten sentences of reviews that you have read: how many would two people sort differently?",),
+    hints=(
+        "Think of ten sentences of reviews that you have read: how many would two people sort differently?",
+        "The mean of the others is one voice of many. It is steadier than a second person: you may go a little higher.",
+    ),
     solution="answer = 0.95",
     why=WHY,
     task=number_prediction(float, within=0.02, why=WHY),

@@ -11,12 +11,12 @@ F = "Right, it can't be: an accuracy of 0.95 needs 95 right texts in 100, and pr
 
 exercise = Exercise(
     id="05b.impossible_table",
-    title="find the error: which rows cannot be true?",
+    title="which rows cannot be true?",
     text="""
 Something here can't be right. Six rows of results tables, each said to be of one model on one **balanced** test set,
-and rounded to two digits. Which of them **cannot** be true, whatever the model? Two are the document's own. Give a
-set of letters, such as `{"a", "c"}`. You know how: recall and the balance give TP, precision gives FP, and both give
-the accuracy.
+and rounded to two digits. Which of them **cannot** be true, whatever the model? Two are the document's own. Choose
+all that cannot (in the cell: a set of letters). You know how: recall and the balance give TP, precision gives FP, and
+both give the accuracy.
 """,
     difficulty=3,
     minutes=10,

@@ -14,13 +14,15 @@ exercise = Exercise(
     id="05b.precision_not_accuracy",
     title="what does a precision of 0.84 say?",
     text="""
-A results table gives a model's precision (精确率) on its test set as 0.84. Which sentence says the same? Give the
-letter.
+A results table gives a model's precision (精确率) on its test set as 0.84. Which sentence says the same?
 """,
     difficulty=1,
     minutes=2,
     stub="answer = ...",
-    hints=("Precision is TP / (TP + FP). Which reviews are counted below the line?",),
+    hints=(
+        "Every one of these figures is a share. Ask of each sentence: a share of *which* reviews?",
+        "Precision is TP / (TP + FP). Which reviews are counted below the line?",
+    ),
     solution='answer = "b"',
     why=B,
     task=choice(
@@ -37,7 +39,7 @@ letter.
         Specimen("a", "That is accuracy"),
         Specimen("c", "That is recall"),
         Specimen("d", "a lower precision"),
-        Specimen({"a", "b"}, "That is accuracy"),
+        Specimen({"a", "b"}, "the options are"),
         Specimen(0.84, "the options are"),
     ),
 )
