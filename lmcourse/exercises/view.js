@@ -37,7 +37,13 @@ function options(model, several) {
 
 function field(model) {
   const input = element("input", { type: "text", value: model.get("answer")[0] ?? "", autocomplete: "off" });
-  const name = model.get("unit") ? `Number (${model.get("unit")})` : "Number";
+  input.onkeydown = (event) => {
+    if (event.key === "Enter") {
+      event.preventDefault(); // JupyterLab would swallow it
+      input.form.requestSubmit();
+    }
+  };
+  const name = model.get("unit") ? `Number of ${model.get("unit")}` : "Number";
   return [[element("label", {}, name, input)], () => (input.value.trim() ? [input.value.trim()] : [])];
 }
 

@@ -23,13 +23,13 @@ the last layer (from 384 features to 2 logits). How many numbers does the optimi
     ),
     solution="answer = 384 * 384 + 384 + 384 * 2 + 2",
     why="The pooler outweighs the last layer by far, and both together are under one per cent of MiniLM.",
-    task=number(148_610, 0.5, "numbers", {HEAD: 770, POOLER: 147_840, BIASES: 148_224, ALL: 22_713_986}),
+    task=number(148_610, 0.5, "weights", {HEAD: 770, POOLER: 147_840, BIASES: 148_224, ALL: 22_713_986}),
     specimens=(
         Specimen(770, HEAD),
         Specimen(147_840, POOLER),
         Specimen(148_224, BIASES),
         Specimen(22_713_986, ALL),
         Specimen(150_000, "too large"),
-        Specimen("148610", "a number of numbers is expected"),
+        Specimen("148610", "a number of weights is expected"),
     ),
 )
