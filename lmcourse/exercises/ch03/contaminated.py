@@ -18,14 +18,14 @@ sentences** has its copy in the training part? Give the expected share, between 
     difficulty=2,
     minutes=5,
     stub="""
-share = ...
+touched = ...
 """,
     hints=(
         "Take one test sentence. What is the chance that it has a copy at all?",
         "Given that it has one: what is the chance that this copy was drawn for training?",
     ),
     solution="""
-share = 0.20 * 0.80  # it has a copy, and the copy was drawn for training
+touched = 0.20 * 0.80  # it has a copy, and the copy was drawn for training
 """,
     why="""The two events are independent, so the chances multiply. Nearly every sixth test sentence is one that
 the model has seen: a larger training part makes it worse.""",

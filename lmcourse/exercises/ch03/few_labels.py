@@ -28,14 +28,14 @@ which was never pretrained, need to be as accurate?
     difficulty=1,
     minutes=2,
     stub="""
-labels_needed = ...
+prediction_labels = ...  # such as "a"
 """,
     hints=(
         "TF-IDF learns each word by itself: *superb* tells it nothing about *marvellous*.",
         "A learning curve rises ever more slowly: each step up takes a multiple of the labels, not a few more.",
     ),
     solution="""
-labels_needed = "c"
+prediction_labels = "c"
 """,
     why="""The encoder begins with words already ordered by use. TF-IDF has to meet each telling word in a labelled
 sentence, and rare words are met late.""",

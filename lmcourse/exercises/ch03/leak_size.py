@@ -5,7 +5,7 @@ from lmcourse.checks import Exercise, Specimen, prediction
 OPTIONS = {
     "a": "Standardising the features with mean and deviation of *all* texts, before the split.",
     "b": "Choosing the words to look at by the labels of *all* texts, before the split.",
-    "c": "A random split of sentences that come from the same documents.",
+    "c": "A random split of sentences from the same documents, where each sentence has the label of its document.",
 }
 TOLD = {
     "a": "the scale of all texts. That is unusual: mean and variance hold no labels. Look at the interval.",
@@ -24,14 +24,14 @@ honest one? The measurement follows.
     difficulty=1,
     minutes=2,
     stub="""
-largest_leak = ...
+prediction_leak = ...  # such as "a"
 """,
     hints=(
         "Ask of each: does it carry test *labels*, test texts, or only two numbers for each feature?",
         "A mean over a thousand texts hardly moves when two hundred of them are left out.",
     ),
     solution="""
-largest_leak = "b"
+prediction_leak = "b"
 """,
     why="""The harm depends on what leaks. Two numbers for each feature carry almost nothing about a single test text; a
 choice of words by the labels carries the test labels themselves.""",

@@ -28,14 +28,14 @@ accuracy fall?
     difficulty=1,
     minutes=2,
     stub="""
-fall = ...
+prediction_noise = ...  # such as "a"
 """,
     hints=(
         "The errors have no pattern. Which side of the boundary do they push it to?",
         "With two classes, at 50 % wrong labels nothing can be learnt. At 20 %, the right ones still outvote them.",
     ),
     solution="""
-fall = "b"
+prediction_noise = "b"
 """,
     why="""Random errors carry no pattern, so a linear model averages much of them away, the better
 the more labels it has. Errors with a pattern, such as one class mislabelled more often, do not average out.""",

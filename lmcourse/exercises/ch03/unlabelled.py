@@ -18,12 +18,12 @@ exercise = Exercise(
     text="""
 §3.2.1 of the document gives "Pile, BigQuery, CIFAR-10" as examples of **large unlabelled** data (大规模无标签数据), and
 "IMDB, Yelp, Amazon" as labelled ones. Something here can't be right. Which of these statements are true? Look at the
-cards above, then give a set of letters, such as `{"a", "b"}`.
+cards above, then give a set of letters.
 """,
     difficulty=1,
     minutes=4,
     stub="""
-true_statements = ...
+true_statements = ...  # such as {"a", "b"}
 """,
     hints=(
         'Three of the five are true. Read the lines "origin" and "size" of each card.',
