@@ -27,8 +27,9 @@ exercise = Exercise(
     title="predict first: which sentence lies nearest?",
     text="""
 An encoder has read a billion pairs of sentences and gives each sentence a vector. Take “The film is good.” Which of
-these four lies nearest to it? Put your letter in the place of the `...`, for instance `prediction = "c"`, and run
-the cell. There is no mark for it. A guess that you have made is one that you can be surprised by.
+these four lies nearest to it? Run the cell, choose in the form and press *Check*; or put your letter in the place of
+the `...`, for instance `prediction = "c"`, and run the cell. There is no mark for it. A guess that you have made is one
+that you can be surprised by.
 """,
     difficulty=1,
     minutes=1,

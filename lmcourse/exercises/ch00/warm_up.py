@@ -1,6 +1,8 @@
 """Chapter 00: one check that everyone has seen fail and pass."""
 
-from lmcourse.checks import Exercise, Specimen, function
+import math
+
+from lmcourse.checks import Exercise, Specimen, each, function
 
 
 def mean_length(sentences):
@@ -23,6 +25,11 @@ def by_space(sentences):
     return sum(len(sentence.split(" ")) for sentence in sentences) / len(sentences)
 
 
+def of_the_words(sentences):
+    words = " ".join(sentences).split()
+    return sum(map(len, words)) / len(words)
+
+
 def forgotten(sentences):
     mean_length(sentences)
 
@@ -43,6 +50,22 @@ CHARACTERS = "You count characters: `len` of a text. Split the text into words f
 TOTAL = "That is the number of words in all sentences together: divide it by the number of sentences."
 WHOLE = "`//` throws the fraction away: use `/`."
 SPACES = 'Two spaces in a row make an empty word with `split(" ")`; `split()` without argument does not.'
+WORDS = "That is the mean length of a *word*, in letters. Asked is the mean number of words of a sentence."
+
+
+def right_for(plain: bool):
+    """The test of sentences with single spaces only, or of those with more in a gap."""
+
+    def test(got, sentences):
+        if plain != all(sentence.split() == sentence.split(" ") for sentence in sentences):
+            return ""
+        right = mean_length(sentences)
+        if isinstance(got, int | float) and math.isclose(got, right):
+            return ""
+        return f"{got!r:.40}; right is {right:g}."
+
+    return each(test)
+
 
 exercise = Exercise(
     id="00.warm_up",
@@ -70,17 +93,23 @@ def mean_length(sentences):
 ''',
     why="Every sentence counts once, whatever its length; `split()` treats any run of white space as one gap.",
     task=function(
-        mean_length,
+        None,
         some_sentences,
-        mistakes={CHARACTERS: characters, TOTAL: total, WHOLE: whole, SPACES: by_space},
-        fixed=((["a fine  film", "no"],), (["one two", "one"],)),
+        mistakes={CHARACTERS: characters, TOTAL: total, WHOLE: whole, SPACES: by_space, WORDS: of_the_words},
+        fixed=((["one two", "one"],), (["a fine  film", "no"],), (["a fine\n\nfilm ", "no"],)),
         name="mean_length",
+        properties={
+            "sentences with single spaces come out right": right_for(plain=True),
+            "more white space makes no more words": right_for(plain=False),
+        },
     ),
     specimens=(
         Specimen(characters, CHARACTERS),
         Specimen(total, TOTAL),
         Specimen(whole, WHOLE),
         Specimen(by_space, SPACES),
+        Specimen(of_the_words, WORDS),
+        Specimen(lambda sentences: 2, "✗ sentences with single spaces come out right"),
         Specimen(forgotten, "forget to return"),
         Specimen(emptied, "changes its arguments"),
         Specimen(lambda sentences: 1 / 0, "ZeroDivisionError"),
