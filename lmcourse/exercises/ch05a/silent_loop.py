@@ -15,7 +15,7 @@ for epoch in range(3):
 """
 NO_HEAD = (
     "wrong: the optimiser is given the encoder's weights only. The new last layer gets a gradient, and nobody moves "
-    "it: it stays as chance made it."
+    "it: it stays as chance made it. Others learn around it, so that no error tells."
 )
 TWICE = (
     "wrong: `cross_entropy` takes logits and applies softmax itself. Applied twice, even a perfect answer keeps a loss "
@@ -35,8 +35,9 @@ exercise = Exercise(
     id="05a.silent_loop",
     title="find the errors in a training script",
     text="""
-This script runs without an error, and the model hardly learns. **Two** lines are wrong. Which? Give a set of their
-numbers. (`model.bert` is the encoder, `model.head` the last layer; all names are imported.)
+This script runs without an error. But its loss stops far above zero, even on the training texts, and one part of the
+model is at the end as it was at the start. **Two** lines are wrong. Which? Give a set of their numbers. (`model.bert`
+is the encoder with the pooler, `model.head` the last layer; all names are imported.)
 """,
     difficulty=2,
     minutes=5,
