@@ -9,7 +9,7 @@ OPTIONS = {
     "d": "It is overfitted: the training texts are known by heart.",
 }
 TOLD = {
-    "a": 'no: 0.70 is what always saying "positive" gets here. Guessing is 0.50 only where both classes are as common.',
+    "a": 'no: 0.70 is what always saying "positive" gets here. 0.50 is the mark for equally common classes only.',
     "b": "yes: the accuracy is the share of the commonest class, and the loss that of always giving it 0.7.",
     "c": "no: then the loss would be `nan`, and the course's loop would have refused the step.",
     "d": "no: then the loss on the training texts would be far below the one on validation.",

@@ -89,7 +89,7 @@ def choose_rate(rates, losses):
         choose_rate,
         some_curve,
         mistakes={BOTTOM: at_the_bottom, LAST: last_finite, NAN: stumbles_over_nan, LOSS: the_loss, INDEX: the_index},
-        fixed=(([1e-5, 1e-4, 1e-3, 1e-2, 1e-1], [0.7, 0.6, 0.4, 2.0, math.nan]),),
+        fixed=(([2e-5, 1e-4, 5e-4, 3e-3, 2e-2], [0.7, 0.6, 0.4, 2.0, math.nan]),),
         name="choose_rate",
         properties={TENTH: each(no_tenth)},
     ),
