@@ -1,0 +1,1 @@
+"""Pretraining: what a model learns language from, before any label."""
