@@ -111,7 +111,8 @@ function render({ model, el }) {
   const heading = element("strong", {}, model.get("title"));
   const root = element("section", { className: "lmcourse-explorer", ariaLabel: `Explorer: ${model.get("title")}` },
     heading, element("div", { className: "lmcourse-controls" }, ...rows), running, said, picture);
-  root.dataset.lmSuppressShortcuts = "true"; // JupyterLab's one-letter commands are not meant here
+  // JupyterLab takes arrows and letters for its commands, unless the very element that has the focus says no.
+  root.querySelectorAll("input, select, textarea, button").forEach((one) => { one.dataset.lmSuppressShortcuts = "true"; });
   el.append(root);
 }
 

@@ -1,12 +1,11 @@
 """Explorer: the pipeline with a budget. How many labels, how many of them wrong, how much of the encoder learns?"""
 
 import time
-from html import escape
 
 import ipywidgets
 
 from lmcourse import plots
-from lmcourse.widgets.explorer import LongRun
+from lmcourse.widgets.explorer import LongRun, line
 
 FREEZE = {
     "head only": "encoder",
@@ -42,7 +41,7 @@ def pipeline_board(parts: dict, labels: list[str], runs: list[dict], encoder: st
 
     def plan(budget: int, wrong: int, learns: str) -> str:
         words = f"Next: {budget} labels, {wrong} % of them wrong, {learns} learns."
-        return f"<p>{escape(words)}</p>" + (table(runs) if runs else "<p>No run yet.</p>")
+        return line(words) + (table(runs) if runs else "<p>No run yet.</p>")
 
     def work(tell, budget: int, wrong: int, learns: str) -> None:
         start = time.perf_counter()

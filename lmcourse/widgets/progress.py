@@ -5,7 +5,7 @@ import ipywidgets
 from lmcourse import plots
 from lmcourse.exercises.overview import STATES, overview
 from lmcourse.widgets.book import link, table
-from lmcourse.widgets.explorer import Explorer
+from lmcourse.widgets.explorer import Explorer, line
 
 SIGNS = dict(zip(STATES, ("✓ done", "✗ see again", "○ not tried"), strict=True))
 ALL = "all chapters"
@@ -42,7 +42,8 @@ def progress() -> Explorer:
             (link(r["chapter"], r["chapter"]), r["title"], r["minutes"], r["attempts"], SIGNS[r["state"]])
             for r in chosen
         ]
-        told = f"<p role='status'>{sum(r['state'] == 'done' for r in rows)} of {len(rows)} exercises are done.</p>"
+        done = sum(r["state"] == "done" for r in rows)
+        told = line(f"{done} of {len(rows)} exercises are done; {len(chosen)} are listed.")
         header = ("chapter", "exercise", "minutes", "attempts", "state")
         return told + _picture(rows) + (table(header, lines) if lines else "<p>Nothing to see again here.</p>")
 

@@ -6,7 +6,7 @@ import ipywidgets
 
 from lmcourse import plots
 from lmcourse.inference import Predictor
-from lmcourse.widgets.explorer import Explorer
+from lmcourse.widgets.explorer import Explorer, line
 
 # Each one asks the model something else; the first stands there at the start.
 EXAMPLES = {
@@ -29,7 +29,7 @@ def bars(names: list[str], probabilities: list[float]) -> str:
             f"<tr><th scope='row' style='text-align:left'>{escape(name)}</th>"
             f"<td style='width:18em'>{bar}</td><td style='text-align:right'>{p:.1%}</td></tr>"
         )
-    return f"<table role='status' style='border-collapse:separate;border-spacing:.6em .3em'>{rows}</table>"
+    return f"<table style='border-collapse:separate;border-spacing:.6em .3em'>{rows}</table>"
 
 
 def review(predictor: Predictor) -> Explorer:
@@ -40,12 +40,13 @@ def review(predictor: Predictor) -> Explorer:
 
     def draw(example: str, text: str) -> str:
         if not text.strip():
-            return "<p>Type a sentence about a film.</p>"
+            return line("Type a sentence about a film.")
         [probabilities] = predictor.probabilities([text])
         [ids] = predictor.tokens([text]).sequences
         # Each piece escaped by itself: whatever is typed appears as text.
         pieces = " ".join(f"<code>{escape(predictor.tokenizer.id_to_token(i))}</code>" for i in ids)
         told = f"<p style='overflow-wrap:anywhere'>The model reads {len(ids)} tokens: {pieces}</p>"
-        return bars(predictor.labels, probabilities.tolist()) + told
+        best = line(f"{predictor.labels[probabilities.argmax()]}: {probabilities.max():.1%}")
+        return best + bars(predictor.labels, probabilities.tolist()) + told
 
     return Explorer("Type a review", {"example": example, "text": text}, draw)

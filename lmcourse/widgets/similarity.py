@@ -8,7 +8,7 @@ import numpy as np
 
 from lmcourse import plots
 from lmcourse.errors import InputError
-from lmcourse.widgets.explorer import Explorer
+from lmcourse.widgets.explorer import Explorer, line
 
 SETS = {
     "a film, good and not good": [
@@ -52,12 +52,17 @@ def picture(sentences: list[str], vectors: np.ndarray):
     return fig
 
 
-def alternative(sentences: list[str], vectors: np.ndarray) -> str:
-    """The heat map in words: the most and the least similar pair."""
+def extremes(sentences: list[str], vectors: np.ndarray) -> str:
+    """The most and the least similar pair in words."""
     alike = vectors @ vectors.T
     pairs = [(float(alike[i, j]), i, j) for i in range(len(sentences)) for j in range(i)]
     told = [f"{s:.2f} for “{sentences[j]}” and “{sentences[i]}”" for s, i, j in (max(pairs), min(pairs))]
-    return f"Heat map of the cosine similarities of {len(sentences)} sentences: highest {told[0]}, lowest {told[1]}."
+    return f"Cosine similarities of {len(sentences)} sentences: highest {told[0]}, lowest {told[1]}."
+
+
+def alternative(sentences: list[str], vectors: np.ndarray) -> str:
+    """The heat map in words."""
+    return f"Heat map. {extremes(sentences, vectors)}"
 
 
 def similarity(embed: Callable[[list[str]], np.ndarray]) -> Explorer:
@@ -69,7 +74,8 @@ def similarity(embed: Callable[[list[str]], np.ndarray]) -> Explorer:
             raise InputError(f"{len(sentences)} sentences", "your sentences", f"write 2 to {MOST}, one a line")
         vectors = embed(sentences)
         listed = "".join(f"<li>{escape(text)}</li>" for text in sentences)
-        return plots.html(picture(sentences, vectors), alternative(sentences, vectors)) + f"<ol>{listed}</ol>"
+        figure = plots.html(picture(sentences, vectors), alternative(sentences, vectors))
+        return line(extremes(sentences, vectors)) + figure + f"<ol>{listed}</ol>"
 
     controls = {
         "example": ipywidgets.Dropdown(options=list(SETS), description="Sentences"),

@@ -57,7 +57,7 @@ def threshold_explorer(
         )
         least = f"the least is {found['cost'].min():.3f} (“{escape(names[1])}” {cheapest})"
         words = f"{told}. Mean cost of a text: <b>{cost:.3f}</b>; {least}."
-        return plots.html(fig, alt=alt) + f"<p>{words}</p>"
+        return f"<p role='status'>{words}</p>" + plots.html(fig, alt=alt)
 
     controls = {
         "model": ipywidgets.Dropdown(description="model", options=list(models)),
