@@ -204,7 +204,7 @@ def _read(where: str, text: str, label: str, encoding: str):
 
 
 @contextmanager
-def _progress() -> Iterator:
+def _progress(work: str) -> Iterator:
     """A function for training's rows that shows step, loss and time left on stderr."""
     from rich.console import Console
     from rich.progress import BarColumn, Progress, TextColumn
@@ -212,16 +212,20 @@ def _progress() -> Iterator:
     console = Console(stderr=True)
     columns = TextColumn("{task.description}"), BarColumn(), TextColumn("{task.fields[told]}")
     with Progress(*columns, console=console, disable=not console.is_terminal, refresh_per_second=4) as bar:
-        task = bar.add_task("fine-tuning", total=None, told="")
+        task = bar.add_task(work, total=None, told="")
 
         def show(row: dict) -> None:
             total = row["step"] * (1 + row["seconds_left"] / max(row["seconds"], 1e-9))
-            told = f"step {row['step']} of {total:.0f}, loss {row['loss']:.3f}, {row['seconds_left']:.0f} s left"
+            told = f"step {row['step']} of {total:.0f}, {_losses(row)}, {row['seconds_left']:.0f} s left"
             bar.update(task, total=round(total), completed=row["step"], told=told)
             if "validation" in row:
                 console.print(f"epoch {row['epoch']:.0f}: validation loss {row['validation']:.3f}")
 
         yield show
+
+
+def _losses(row: dict) -> str:
+    return ", ".join(f"{name} {row[name]:.3f}" for name in ("loss", "mlm", "nsp") if name in row)
 
 
 def _table(header, rows) -> None:
@@ -258,6 +262,67 @@ def _check_out(out: Path) -> None:
         probe.unlink()
     except OSError as error:
         raise CourseError(f"cannot write here: {error.strerror}", out.resolve().parent, "name another --out") from None
+
+
+@app.command()
+def pretrain(
+    corpus: Annotated[str, typer.Option(help="Corpora, files or hub ids, with commas between them.")],
+    steps: Annotated[int, typer.Option(min=1, help="Steps of the whole run; the schedule follows it.")],
+    out: Annotated[Path, typer.Option(help="Folder of the checkpoints and of the finished model.")],
+    model: Annotated[str, typer.Option(help="bert")] = "bert",
+    preset: Annotated[str, typer.Option(help="tiny, mini or small")] = "mini",
+    objectives: Annotated[str, typer.Option(help="mlm,nsp or mlm,sop or mlm")] = "mlm,nsp",
+    stop_after: Annotated[int | None, typer.Option(min=1, help="End there, as an interruption would.")] = None,
+    resume: Annotated[bool, typer.Option("--resume", help="Go on from the last checkpoint, to --steps.")] = False,
+    vocab_size: Annotated[int, typer.Option(min=100, max=65_536)] = 8192,
+    max_length: Annotated[int, typer.Option(min=16, max=512, help="Tokens of an example.")] = 128,
+    batch_size: Annotated[int, typer.Option(min=1, max=4096)] = 32,
+    accumulation: Annotated[int, typer.Option(min=1, max=1000, help="Batches of one step.")] = 1,
+    learning_rate: Annotated[float, typer.Option(help="Above 0, below 1.")] = 1e-3,
+    limit: Annotated[int | None, typer.Option(min=1, help="Rows of each corpus.")] = None,
+    precision: Annotated[str, typer.Option(help="auto, fp32 or bf16")] = "auto",
+    seed: Annotated[int, typer.Option(min=0, max=2**31)] = 0,
+    as_json: AsJson = False,
+):
+    """Pretrain a model on documents: masked words and sentence pairs; interrupted, it goes on where it stopped.
+
+    Example: lmcourse pretrain --corpus wiki,movies --preset mini --steps 2000 --out out/bert
+    """
+    if model != "bert":
+        raise InputError(f"unknown model {model!r}", "--model", "give bert")
+    asked = objectives.split(",")
+    if asked[0] != "mlm" or asked[1:] not in ([], ["nsp"], ["sop"]):
+        raise InputError(f"unknown objectives {objectives!r}", "--objectives", "give mlm,nsp or mlm,sop or mlm")
+    if not 0 < learning_rate < 1:
+        raise InputError(f"a learning rate of {learning_rate}", "--learning-rate", "give one above 0 and below 1")
+    from lmcourse.pretraining.run import PretrainConfig
+    from lmcourse.pretraining.run import pretrain as work
+
+    config = PretrainConfig(
+        corpora=tuple(corpus.split(",")),
+        steps=steps,
+        preset=preset,
+        pairs=asked[1] if asked[1:] else "none",
+        vocab_size=vocab_size,
+        max_length=max_length,
+        batch_size=batch_size,
+        learning_rate=learning_rate,
+        accumulation=accumulation,
+        precision=precision,
+        seed=seed,
+        limit=limit,
+    )
+    with _progress("pretraining") as on_step:
+        results = work(config, out, stop_after, resume, on_step)
+    if as_json:
+        print(json.dumps(results, indent=1))
+    elif "mlm" not in results:
+        print(f"{out}: stopped after step {results['step']} of {steps}; --resume goes on")
+    else:
+        for name in ("mlm", "mlm_accuracy", "nsp_accuracy"):
+            if name in results:
+                low, high = results["intervals"][name]
+                print(f"{name:13} {results[name]:.3f} ({low:.3f}–{high:.3f})")
 
 
 @app.command()
@@ -317,7 +382,7 @@ def finetune(
         precision=precision,
         seed=seed,
     )
-    with _progress() as on_step:
+    with _progress("fine-tuning") as on_step:
         results = finetune_and_report(config, parts, names, out, on_step)
     if as_json:
         print(json.dumps(results, indent=1))

@@ -133,13 +133,21 @@ def lock(path: Path | str, seconds: float = 600) -> Iterator[None]:
         ) from None
 
 
+def _vouched(folder: Path) -> Iterator[Path]:
+    """The files that a folder's manifest names: not those of a folder within that has a manifest of its own."""
+    for path in sorted(folder.iterdir()):
+        if path.is_dir() and not (path / MANIFEST).exists():
+            yield from _vouched(path)
+        elif path.is_file() and path.name != MANIFEST:
+            yield path
+
+
 def write_manifest(folder: Path | str) -> None:
     """Write `manifest.json`: size and SHA-256 of every other file of a folder."""
     folder = Path(folder)
     files = {
         path.relative_to(folder).as_posix(): {"bytes": path.stat().st_size, "sha256": sha256(path)}
-        for path in sorted(folder.rglob("*"))
-        if path.is_file() and path != folder / MANIFEST
+        for path in _vouched(folder)
     }
     write_atomic(folder / MANIFEST, json.dumps({"files": files}, indent=1))
 
@@ -155,7 +163,7 @@ def check_manifest(folder: Path | str) -> dict:
         files = json.loads((folder / MANIFEST).read_text())["files"]
     except (OSError, ValueError, KeyError, TypeError):
         raise InputError("no readable manifest.json, so nothing vouches for the files", folder, fix) from None
-    found = {p.relative_to(folder).as_posix() for p in folder.rglob("*") if p.is_file()} - {MANIFEST}
+    found = {path.relative_to(folder).as_posix() for path in _vouched(folder)}
     for name, entry in files.items():
         path = folder / name
         if name not in found:
