@@ -4,6 +4,7 @@ import random
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import partial
 from itertools import islice
 from typing import Any
 
@@ -12,6 +13,7 @@ import torch
 from torch import Tensor, nn
 
 from lmcourse.errors import CourseError
+from lmcourse.training.checkpoints import State, capture, restore
 from lmcourse.training.optim import Optimizer, schedule
 from lmcourse.training.precision import computing_in
 
@@ -45,22 +47,31 @@ def train(
     config: TrainingConfig,
     on_step: Callable[[dict], object] = lambda row: None,
     layer_rates: Callable[[str], float] = lambda name: 1.0,
+    checkpoint: Callable[[dict, Callable[[], State]], object] = lambda row, state: None,
+    resume: State | None = None,
 ) -> list[dict]:
     """Train a model in place: the sum of the named `losses(model, batch)` is what falls.
 
     Returns one row a step: step, rate, each loss, norm of the gradient, seconds so far and seconds left.
-    `on_step` sees each row as it comes, and ends the training by returning True. `layer_rates` gives the share
-    of the learning rate that a weight gets, by its name.
+    `on_step` sees each row as it comes; then `checkpoint` gets it with a function that makes the whole state of the
+    training. Either ends the training by returning True. `layer_rates` gives the share of the learning rate that a
+    weight gets, by its name. With `resume` the training goes on from that state as if it had never stopped: `batches`
+    are then those behind the first `resume.batches`, and the rows before come first in what is returned.
     Errors: CourseError, before the step, when a loss or a gradient is not finite.
     """
     seed_everything(config.seed)
-    batches, history, start = iter(batches), [], time.perf_counter()
+    batches, taken, history, start = iter(batches), 0, [], time.perf_counter()
     with computing_in(model.train(), config.precision) as originals:
         optimizer = Optimizer(model.named_parameters(), originals, config.optimizer, config.weight_decay, layer_rates)
-        for step in range(config.steps):
+        if resume:
+            restore(resume, model, originals, optimizer)
+            taken, history = resume.batches, list(resume.history)
+            start -= history[-1]["seconds"]
+        for step in range(len(history), config.steps):
             rate = config.learning_rate * schedule(step, config.steps, config.warmup)
             row, named = {"step": step + 1, "rate": rate}, {}
             for batch in islice(batches, config.accumulation):
+                taken += 1
                 named = losses(model, batch)
                 (sum(named.values()) / config.accumulation).backward()
                 for name, loss in named.items():
@@ -72,13 +83,14 @@ def train(
             except RuntimeError:
                 raise CourseError(
                     f"the gradient is not finite, with the losses { {name: row[name] for name in named} }",
-                    f"step {step + 1}, learning rate {rate:.3g}",
+                    f"step {step + 1}, batch {taken}, learning rate {rate:.3g}",
                     "lower the learning rate; the weights are those before this step",
                 ) from None
             row["seconds"] = time.perf_counter() - start
             row["seconds_left"] = row["seconds"] / (step + 1) * (config.steps - step - 1)
             history.append(row)
-            if on_step(row):
+            state = partial(capture, model, originals, optimizer, step + 1, taken, history)
+            if any([on_step(row), checkpoint(row, state)]):
                 break
     model.eval()
     return history

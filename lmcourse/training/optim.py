@@ -37,6 +37,7 @@ class Optimizer:
             raise InputError("there is nothing to train: every weight is frozen", fix="freeze less")
         if kind not in KINDS:
             raise InputError(f"unknown optimiser {kind!r}", fix="choose " + " or ".join(KINDS))
+        self.names = [name for name, _ in named]
         self.weights = [weight for _, weight in named]
         self.originals = [originals[weight] for weight in self.weights]
         groups: dict[tuple[float, float], list[Tensor]] = {}
@@ -63,3 +64,23 @@ class Optimizer:
         with torch.no_grad():
             torch._foreach_copy_(self.weights, self.originals)
         return norm.item()
+
+    def state_dict(self) -> dict[str, Tensor]:
+        """What is remembered of each weight between steps, such as AdamW's mean gradient `head.weight.exp_avg`."""
+        return {
+            f"{name}.{kind}": value
+            for name, original in zip(self.names, self.originals, strict=True)
+            for kind, value in self.inner.state[original].items()
+        }
+
+    def load_state_dict(self, state: dict[str, Tensor]) -> None:
+        """Remember what `state_dict` gave; InputError when that belongs to other weights."""
+        originals = dict(zip(self.names, self.originals, strict=True))
+        parts = [(*key.rpartition(".")[::2], value) for key, value in state.items()]
+        if strange := [name for name, _, _ in parts if name not in originals]:
+            raise InputError(
+                f"the checkpoint trained {strange[0]}, which is frozen here or absent", fix="freeze the same"
+            )
+        self.inner.state.clear()
+        for name, kind, value in parts:
+            self.inner.state[originals[name]][kind] = value.to(originals[name].device, copy=True)
