@@ -25,6 +25,8 @@ app.add_typer(data_app, name="data")
 progress_app = typer.Typer()
 app.add_typer(progress_app, name="progress")
 
+TOLD_EVERY = 30  # seconds between two lines of progress where no bar can be drawn
+
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object instead of a table.")]
 TextColumn = Annotated[str, typer.Option("--text", help="Name of the column with the texts.")]
 LabelColumn = Annotated[str, typer.Option("--label", help="Name of the column with the labels.")]
@@ -211,13 +213,18 @@ def _progress(work: str) -> Iterator:
 
     console = Console(stderr=True)
     columns = TextColumn("{task.description}"), BarColumn(), TextColumn("{task.fields[told]}")
+    told_at = -TOLD_EVERY
     with Progress(*columns, console=console, disable=not console.is_terminal, refresh_per_second=4) as bar:
         task = bar.add_task(work, total=None, told="")
 
         def show(row: dict) -> None:
+            nonlocal told_at
             total = row["step"] * (1 + row["seconds_left"] / max(row["seconds"], 1e-9))
             told = f"step {row['step']} of {total:.0f}, {_losses(row)}, {row['seconds_left']:.0f} s left"
             bar.update(task, total=round(total), completed=row["step"], told=told)
+            if not console.is_terminal and row["seconds"] > told_at + TOLD_EVERY:
+                told_at = row["seconds"]
+                print(told, file=sys.stderr, flush=True)
             if "validation" in row:
                 console.print(f"epoch {row['epoch']:.0f}: validation loss {row['validation']:.3f}")
 

@@ -1,0 +1,181 @@
+"""Pretraining on documents: what is kept for a test never enters, a run goes on exactly, and the model learns."""
+
+import json
+import signal
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+import torch
+from safetensors.torch import load_file
+from transformers import AutoModelForPreTraining
+
+from lmcourse.data import corpora, splits, stores
+from lmcourse.errors import InputError
+from lmcourse.files import check_manifest, sha256
+from lmcourse.models.bert import BertConfig, BertForPreTraining
+from lmcourse.pretraining import run
+from lmcourse.pretraining.examples import Examples
+from lmcourse.pretraining.objectives import Vocabulary
+
+WIKI = ("wiki",)
+
+
+@pytest.fixture(scope="module")
+def small():
+    """Twenty articles' worth of paragraphs: seconds, not minutes."""
+    return run.PretrainConfig(WIKI, steps=20, preset="tiny", vocab_size=1000, max_length=32, batch_size=8, limit=400)
+
+
+# What may be learnt from
+
+
+@pytest.mark.parametrize("name", ["movies", "amazon", "editorials", "tweets"])
+def test_what_is_kept_for_a_test_never_enters(name):
+    kept, learnt = stores.reserved(name), stores.learnable(name)
+    assert len(kept) > 500
+    assert len(learnt) > 2000
+    assert not {text.casefold() for text in kept} & {text.casefold() for text in learnt["text"]}
+    rng = np.random.default_rng(0)
+    sample = [learnt["text"][i] for i in rng.choice(len(learnt), 1500, replace=False).tolist()]
+    assert splits.leaks(sample, kept) == []
+    found = {row["id"] for part in ("validation", "test") for row in stores.parts(name)[part]}
+    assert not found & {*learnt["id"]}
+
+
+def test_a_copy_of_a_test_sentence_in_a_file_is_left_out(tmp_path):
+    kept = [text for text in stores.reserved("movies") if len(text.split()) > 12 and '"' not in text]
+    first, second = kept[:2]
+    path = tmp_path / "mine.csv"
+    rows = ["text", f'"A new thought. {first}"', f'"{second} Indeed."', "Something else entirely."]
+    path.write_text("\n".join(rows) + "\n")
+    assert stores.learnable(str(path))["text"][:] == ["Something else entirely."]
+
+
+# Stores
+
+
+def test_store_keeps_documents_and_sentences(small):
+    tok = stores.train_tokenizer(WIKI, 1000, small.limit)
+    train, held_out = (stores.store(WIKI, tok, part, small.limit) for part in ("train", "validation"))
+    names = [{*data["document"]} for data in (train, held_out)]
+    assert names[0]
+    assert names[1]
+    assert not names[0] & names[1]
+    assert max(len(ids) for row in train["sentences"] for ids in row) <= stores.LONGEST
+    kind, name, found = next(stores.documents("wiki", small.limit))
+    first = next(row for row in train if row["document"] == name) if name in names[0] else held_out[0]
+    assert kind == "wiki"
+    unspaced = "".join(tok.decode([i for ids in first["sentences"] for i in ids]).split())
+    assert unspaced.startswith("".join(tok.normalizer.normalize_str(found[0]).split())[:30])
+
+
+def test_sentences():
+    text = 'He left. "Why?" she asked. It cost $3.50 (a lot!). Then nothing'
+    assert stores.sentences(text) == ["He left.", '"Why?" she asked.', "It cost $3.50 (a lot!).", "Then nothing"]
+
+
+def examples(config, **changes) -> Examples:
+    task = run.Task.of(config)
+    return Examples(task.train.data, task.train.vocabulary, **{"max_length": 32, "batch_size": 8, **changes})
+
+
+def test_any_batch_can_be_made_again(small):
+    whole = examples(small)
+    per_epoch = sum(1 for _ in whole.batches(epochs=1))
+    wanted = per_epoch + 3  # in the second epoch
+    for k, (batch, again) in enumerate(zip(whole.batches(), examples(small).batches(), strict=False)):
+        assert torch.equal(batch.ids, again.ids)
+        if k == wanted:
+            break
+    skipped = next(whole.batches(skip=wanted))
+    assert all(torch.equal(x, y) for x, y in zip(vars(batch).values(), vars(skipped).values(), strict=True))
+    other = next(examples(small, seed=1).batches(skip=wanted))
+    assert not torch.equal(other.targets, batch.targets)
+    first, second = next(whole.batches()), next(whole.batches(skip=per_epoch))
+    assert first.ids.shape != second.ids.shape or not torch.equal(first.ids, second.ids)
+
+
+# The run
+
+
+def hashes(out):
+    folder = max((out / "checkpoints").glob("step-*"))
+    return {name: sha256(folder / f"{name}.safetensors") for name in ("model", "optimizer")}
+
+
+def losses(out):
+    return [
+        (row["step"], row["mlm"], row["nsp"], row["norm"]) for row in json.loads((out / "history.json").read_text())
+    ]
+
+
+@pytest.mark.parametrize("precision", ["fp32", "bf16"])
+def test_interrupted_and_resumed_is_the_same_run(small, tmp_path, precision):
+    config = run.PretrainConfig(**{**vars(small), "precision": precision, "accumulation": 2})
+    whole = run.pretrain(config, tmp_path / "whole")
+    for stop in (7, 10, None):
+        got = run.pretrain(config, tmp_path / "parts", stop_after=stop, resume=stop != 7)
+    assert hashes(tmp_path / "parts") == hashes(tmp_path / "whole")
+    assert losses(tmp_path / "parts") == losses(tmp_path / "whole")
+    assert got["mlm"] == whole["mlm"]
+    assert AutoModelForPreTraining.from_pretrained(tmp_path / "parts").config.hidden_size == 128
+    assert len(check_manifest(tmp_path / "parts")) >= 6
+
+
+def test_another_run_in_the_same_folder_is_refused(small, tmp_path):
+    run.pretrain(small, tmp_path, stop_after=2)
+    with pytest.raises(InputError, match="--resume"):
+        run.pretrain(small, tmp_path)
+    other = run.PretrainConfig(**{**vars(small), "learning_rate": 2e-3, "corpora": ("wiki", "amazon")})
+    with pytest.raises(InputError, match=r"corpora.*learning_rate|learning_rate.*corpora"):
+        run.pretrain(other, tmp_path, resume=True)
+
+
+def test_a_signal_saves_and_the_run_goes_on(tmp_path):
+    sizes = {"limit": 400, "preset": "tiny", "vocab-size": 1000, "max-length": 32, "batch-size": 8, "precision": "fp32"}
+    command = [sys.executable, "-m", "lmcourse", "pretrain", "--corpus", "wiki", "--steps", "300", "--json"]
+    command += ["--out", str(tmp_path), *(word for name, value in sizes.items() for word in (f"--{name}", str(value)))]
+    process = subprocess.Popen(command, stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    assert process.stderr.readline().startswith("step 1 of 300")
+    process.send_signal(signal.SIGTERM)
+    _, error = process.communicate(timeout=60)
+    assert (process.returncode, error) == (143, "lmcourse: stopped\n")
+    (kept,) = (tmp_path / "checkpoints").glob("step-*")
+    done = subprocess.run([*command, "--resume"], capture_output=True, text=True, timeout=300)
+    assert json.loads(done.stdout)["step"] == 300
+    first = json.loads((kept / "state.json").read_text())["history"] if kept.exists() else []
+    assert json.loads((tmp_path / "history.json").read_text())[: len(first)] == first
+
+
+def test_it_learns_and_is_measured_on_held_out_documents(small, tmp_path):
+    config = run.PretrainConfig(**{**vars(small), "steps": 150, "learning_rate": 3e-3, "limit": None})
+    task = run.Task.of(config)
+    before = run.evaluate(task.model(), task.validation)
+    after = run.pretrain(config, tmp_path)
+    assert before["mlm"] == pytest.approx(np.log(task.train.vocabulary.size), abs=0.3)
+    assert after["intervals"]["mlm"][1] < before["mlm"] - 0.5
+    assert after["tokens"] > 1000
+    assert load_file(tmp_path / "model.safetensors")["bert.embeddings.word_embeddings.weight"].dtype == torch.float32
+
+
+def test_evaluation_by_hand(small):
+    """On one batch: the mean cross-entropy and the share of hits at the selected positions."""
+    task = run.Task.of(small)
+    torch.manual_seed(0)
+    model = BertForPreTraining(BertConfig(vocab_size=task.train.vocabulary.size, **run.PRESETS["tiny"])).eval()
+    few = Examples(task.validation.data.select(range(1)), task.validation.vocabulary, max_length=32, batch_size=1000)
+    (batch,) = few.batches(epochs=1)
+    with torch.no_grad():
+        logits, _ = model(batch.ids, batch.segments, batch.mask, batch.selected)
+    found = run.evaluate(model, few)
+    assert found["tokens"] == batch.selected.sum()
+    assert found["mlm"] == pytest.approx(torch.nn.functional.cross_entropy(logits, batch.targets).item(), rel=1e-5)
+    assert found["mlm_accuracy"] == pytest.approx((logits.argmax(-1) == batch.targets).float().mean().item())
+
+
+def test_vocabulary_is_that_of_the_corpus(small):
+    tok = stores.train_tokenizer(WIKI, 1000, small.limit)
+    assert Vocabulary.of(tok).size <= 1000
+    assert len(corpora.load("wiki", limit=small.limit)) == small.limit
