@@ -100,7 +100,8 @@ def table(runs: list[dict], most: int = 8) -> str:
     y, accuracy = range(len(shown)), [run["accuracy"] for run in shown]
     ax.plot(accuracy, y, "o", color=plots.BLUE, markersize=8, label="encoder, with 95 % interval")
     ax.plot([run["tfidf"] for run in shown], y, "s", color=plots.ORANGE, markersize=8, label="TF-IDF, same labels")
-    names = [f"{r['labels']} labels, {r['wrong']:.0%} wrong\n{r['learns']}, {r['seconds']:.0f} s" for r in shown]
+    setting = "{} labels, {:.0f} % wrong\n{}, {:.0f} s".format
+    names = [setting(r["labels"], 100 * r["wrong"], r["learns"], r["seconds"]) for r in shown]
     ax.set_yticks(list(y), names)
     ax.set_ylim(-0.6, len(shown) - 0.4)
     ax.margins(x=0.1)
