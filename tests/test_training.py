@@ -127,7 +127,7 @@ def test_stops_before_a_step_that_is_not_finite(bad):
         value = losses(model, batch)["loss"]
         return {"loss": value * bad if len(seen) == 3 else value}
 
-    with pytest.raises(CourseError, match="step 3"):
+    with pytest.raises(CourseError, match="step 3, batch 3"):
         train(model, some_batches(), loss, TrainingConfig(10, 1e-2))
     assert torch.equal(torch.cat([p.detach().flatten() for p in model.parameters()]), seen[-1])
 
