@@ -48,10 +48,21 @@ STATE = """() => {
     errors: outputs.filter(o => o.output_type === 'error').map(o => `${o.ename}: ${o.evalue}`),
   };
 }"""
+RUN_CELLS = """async ids => {
+  const notebook = jupyterapp.shell.currentWidget.content;
+  for (const id of ids) {
+    notebook.activeCellIndex = notebook.widgets.findIndex(cell => cell.model.id === id);
+    notebook.deselectAll();
+    await jupyterapp.commands.execute('notebook:run-cell');
+    const outputs = notebook.activeCell.model.outputs.toJSON().filter(o => o.output_type === 'error');
+    if (outputs.length) return outputs.map(o => `${id}: ${o.ename}: ${o.evalue}`);
+  }
+  return [];
+}"""
 # What an explorer shows, without the controls themselves: their own reading changes even when nothing is computed.
 SHOWN = """area => {
   const copy = area.cloneNode(true);
-  copy.querySelectorAll('.widget-slider, .widget-readout, script, style').forEach(node => node.remove());
+  copy.querySelectorAll('.lmcourse-controls, .lmcourse-run, script, style').forEach(node => node.remove());
   const pictures = [...copy.querySelectorAll('img, svg, canvas')].map(
     node => node.src || node.outerHTML || '').join('');
   return copy.innerText + pictures;
@@ -194,19 +205,39 @@ def shown(area) -> str:
     return area.evaluate(SHOWN)
 
 
-def move_slider(page, slider, key: str = "ArrowRight", seconds: float = 60) -> tuple[str, str]:
-    """Move a slider by the keyboard and wait until its output area shows something else; return before and after."""
-    area = slider.locator("xpath=ancestor::*[contains(@class, 'jp-Cell-outputArea')]").first
-    slider.scroll_into_view_if_needed()
-    before, at = shown(area), slider.get_attribute("aria-valuenow")
-    slider.focus()
-    slider.press(key)
-    if slider.get_attribute("aria-valuenow") == at:  # it stood at its end
-        slider.press("ArrowLeft" if key == "ArrowRight" else "ArrowRight")
+def run_cells(page, ids: list[str]) -> list[str]:
+    """Run some cells of the open notebook in their order, up to the first error; return the errors."""
+    return page.evaluate(RUN_CELLS, ids)
+
+
+def set_theme(page, dark: bool) -> None:
+    """Change JupyterLab's theme, as its menu does."""
+    theme = "JupyterLab Dark" if dark else "JupyterLab Light"
+    page.evaluate("theme => jupyterapp.commands.execute('apputils:change-theme', {theme})", theme)
+    page.wait_for_selector(f"body[data-jp-theme-light='{'false' if dark else 'true'}']", state="attached")
+    page.wait_for_timeout(500)
+
+
+def tab_to(page, control, most: int = 60) -> None:
+    """Press Tab until a control has the focus. Errors: AssertionError when it is not reached."""
+    for _ in range(most):
+        if control.evaluate("node => node === document.activeElement"):
+            return
+        page.keyboard.press("Tab")
+    raise AssertionError(f"not reached by {most} times Tab: {control}")
+
+
+def act(page, area, control, *keys: str, seconds: float = 30) -> str:
+    """Go to a control by Tab, press keys, and return what its area shows once that is something else."""
+    before = shown(area)
+    tab_to(page, control)
+    for key in keys:
+        page.keyboard.press(key)
     end = time.monotonic() + seconds
-    while (after := shown(area)) == before and time.monotonic() < end:
-        page.wait_for_timeout(100)
-    return before, after
+    while (after := shown(area)) == before:
+        assert time.monotonic() < end, f"{keys} on {control}: its area shows the same as before: {before[:200]}"
+        page.wait_for_timeout(50)
+    return after
 
 
 def screenshots(page, out: Path, name: str) -> list[Path]:

@@ -1,61 +1,171 @@
-"""Chapters in a real JupyterLab and a real Chromium: run all, move a slider by the keyboard, see the result."""
+"""Chapters in a real JupyterLab and a real Chromium: a reader acts by keyboard and reads the result from the page."""
 
-import json
+import ast
+import symtable
 
+import axe
 import browser
 import mini
+import nbformat
 import pytest
+from papermill.iorw import load_notebook_node
+from papermill.parameterize import parameterize_notebook
 
 from lmcourse import chapters
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
 
-EXPLORER = """
+EXPLORERS = {
+    "00": ("similarity-explorer", "progress-explorer", "glossary"),
+    "03": ("copies-explorer", "board"),
+    "05a": ("explorer-review", "explorer-freeze"),
+    "05b": ("threshold-explorer", "table-explorer"),
+}
+ECHOES = ("similarity-explorer", "table-explorer")  # they show what was typed
+EVIL = "</script><script>window.hurt = 1</script><img src=x onerror='window.hurt = 1'>"
+KEYS = {"range": ["ArrowRight"], "select-one": ["ArrowDown"], "checkbox": ["Space"], "text": ["End", "1"]}
+KEYS["textarea"] = ["ControlOrMeta+End", "Enter", *"One more line."]
+BROKEN = """
 import ipywidgets
-slider = ipywidgets.IntSlider(description="depth", max=6)
-shown = ipywidgets.HTML("0 squared is 0")
-slider.observe(lambda change: setattr(shown, "value", f"{change.new} squared is {change.new ** 2}"), "value")
-ipywidgets.VBox([slider, shown])
+from lmcourse.widgets.explorer import Explorer
+
+def draw(depth):
+    if depth == 1:
+        raise ZeroDivisionError("no <b>depth</b>")
+    return f"<p role='status'>depth {depth}</p>"
+
+Explorer("Broken", {"depth": ipywidgets.IntSlider(description="depth", max=6)}, draw)
 """.strip()
-WITH_SLIDER = ("05a", "05b", "03")
 
 
-def chapter(number: str):
-    found = [path for path in chapters.chapters() if path.stem.startswith(f"{number}_")]
-    return found[0] if found else pytest.skip(f"chapter {number} does not exist yet")
+def names(source: str) -> tuple[set[str], set[str], set[str]]:
+    """The names of a notebook that a cell makes, those that it changes (`x[0] = …`), and those that it uses."""
+    top = symtable.symtable(source, "cell", "exec")
+    made = {symbol.get_name() for symbol in top.get_symbols() if symbol.is_assigned() or symbol.is_imported()}
+    used, tables = {symbol.get_name() for symbol in top.get_symbols() if symbol.is_referenced()}, [top]
+    while tables:
+        table = tables.pop()
+        tables += table.get_children()
+        used |= {symbol.get_name() for symbol in table.get_symbols() if symbol.is_global()}
+    changed = set()
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Subscript | ast.Attribute) and isinstance(node.ctx, ast.Store):
+            while isinstance(node, ast.Subscript | ast.Attribute):
+                node = node.value
+            changed |= {node.id} if isinstance(node, ast.Name) else set()
+    return made, changed, used
 
 
-def test_harness(tmp_path, chromium):
-    path = mini.write(tmp_path, mini.cell("code", "explorer", EXPLORER))
-    with browser.lab([path]) as server, browser.chrome(chromium) as page:
-        browser.open_notebook(page, server, path.name)
-        done = browser.run_all(page, 60)
-        assert done == {"status": "idle", "counts": [1, 2, 3, 4, 5], "errors": []}
-        assert "score = 0.003" in browser.shown(browser.output_area(page, "result"))
-        slider = page.locator(".widget-slider [role=slider]").first
-        before, after = browser.move_slider(page, slider)
-        assert ("0 squared is 0" in before, "1 squared is 1" in after) == (True, True)
-        assert browser.screenshots(page, tmp_path / "pictures", "mini")
-    assert json.loads(path.read_text()) == mini.notebook(mini.cell("code", "explorer", EXPLORER))
+def needed(cells: list[dict], wanted: tuple[str, ...]) -> list[str]:
+    """The ids of the code cells that some cells stand on: those that make what they use, and so on upwards."""
+    used, kept = set(), []
+    for cell in reversed(cells):
+        if cell["cell_type"] == "code":
+            made, changed, uses = names(cell["source"])
+            always = {"parameters", "injected-parameters"} & set(cell["metadata"].get("tags", []))
+            if always or cell["id"] in (*wanted, "setup") or (made | changed) & used:
+                used = (used - made) | uses
+                kept.insert(0, cell["id"])
+    return kept
 
 
-def test_harness_sees_errors(tmp_path, chromium):
-    path = mini.write(tmp_path, mini.cell("code", "wrong", "1 / 0"))
-    with browser.lab([path]) as server, browser.chrome(chromium) as page:
-        browser.open_notebook(page, server, path.name)
-        assert browser.run_all(page, 60)["errors"] == ["ZeroDivisionError: division by zero"]
+@pytest.fixture(scope="module")
+def lab(chromium, tmp_path_factory):
+    """One JupyterLab with every chapter at its smallest, one page, and the ids of the cells that explorers need."""
+    folder, cells = tmp_path_factory.mktemp("chapters"), {}
+    for number in EXPLORERS:
+        path = chapters.find(number)
+        values = chapters.running.profile_values("smoke", chapters.parameters(path))
+        notebook = parameterize_notebook(load_notebook_node(str(path)), values)
+        nbformat.write(notebook, folder / f"{number}.ipynb")
+        cells[number] = needed(notebook["cells"], EXPLORERS[number])
+    mini.write(folder, mini.cell("code", "broken", BROKEN), mini.cell("code", "wrong", "1 / 0"))
+    with browser.lab(sorted(folder.glob("*.ipynb"))) as server, browser.chrome(chromium) as page:
+        yield server, page, cells
 
 
-@pytest.mark.parametrize("number", WITH_SLIDER)
-def test_chapter_runs_and_its_explorer_answers(number, chromium):
-    path = chapter(number)
-    with browser.lab([path]) as server, browser.chrome(chromium) as page:
-        browser.open_notebook(page, server, path.name)
-        done = browser.run_all(page, 400)
-        assert done["errors"] == []
-        assert sorted(done["counts"]) == list(range(1, len(done["counts"]) + 1))
-        slider = page.locator(".widget-slider [role=slider]").first
-        slider.wait_for(timeout=60_000)
-        before, after = browser.move_slider(page, slider)
-        assert before.strip()
-        assert after != before, "the slider was moved and its explorer shows the same"
+def explorer(page, cell: str):
+    found = browser.output_area(page, cell).locator(".lmcourse-explorer")
+    found.wait_for()
+    return found
+
+
+def settled(area) -> None:
+    area.locator(".lmcourse-picture[aria-busy=false]").wait_for(state="attached")
+
+
+def check_every_control(page, area) -> None:
+    """Each control has a label, is reached by Tab and changes what is shown; one lasting live region says results."""
+    said = area.get_by_role("status")
+    told = {said.inner_text()}
+    said.evaluate("node => { node.same = true; }")
+    for control in area.locator("input, select, textarea").all():
+        assert control.evaluate("node => node.labels[0].innerText.trim().length > 2")
+        browser.act(page, area, control, *KEYS[control.evaluate("node => node.type")])
+        told.add(said.inner_text())
+    assert said.evaluate("node => node.same"), "a live region that is replaced is not read out"
+    assert len(told) > 1, f"nothing new was said: {told}"
+    assert all(told), "something was shown, and nothing said"
+
+
+def check_markup_stays_text(page, area, echoes: bool) -> None:
+    for field in area.get_by_role("textbox").all():
+        before = field.input_value()
+        field.fill(f"{EVIL}\n{EVIL}")
+        field.press("Tab")
+        settled(area)
+        assert area.locator("script, [onerror]").count() == 0
+        assert not echoes or "<script>" in browser.shown(area)
+        field.fill(before)
+        field.press("Tab")
+        settled(area)
+    assert page.evaluate("window.hurt") is None
+
+
+def check_long_run(page, area) -> None:
+    """One button runs and stops, and keeps the focus; how far it is is shown, but only begin and end are read out."""
+    button = area.get_by_role("button")
+    browser.tab_to(page, button)
+    page.keyboard.press("Enter")
+    area.get_by_text("s left").wait_for()
+    assert area.get_by_role("status").inner_text() == "The run has begun."
+    assert area.get_by_role("progressbar", name="The run").is_visible()
+    assert button.inner_text() == "Stop"
+    assert button.evaluate("node => node === document.activeElement")
+    page.keyboard.press("Enter")
+    area.get_by_role("status").filter(has_text="Stopped after").wait_for()
+    assert button.inner_text() == "Run"
+
+
+def test_harness(lab):
+    server, page, _ = lab
+    browser.open_notebook(page, server, "99_mini.ipynb")
+    assert browser.run_all(page, 60)["errors"] == ["ZeroDivisionError: division by zero"]
+    area = explorer(page, "broken")
+    slider = area.get_by_role("slider", name="depth")
+    told = "This cannot be shown: ZeroDivisionError: no <b>depth</b>"
+    assert told in browser.act(page, area, slider, "ArrowRight")
+    assert "depth 2" in browser.act(page, area, slider, "ArrowRight")
+    slider.evaluate("node => node.setAttribute('aria-label', '') || node.labels[0].replaceWith(node)")
+    assert any(found.startswith("label: ") for found in axe.grave(page))
+    assert browser.run_cells(page, ["wrong", "result"]) == ["wrong: ZeroDivisionError: division by zero"]
+    assert browser.run_cells(page, ["result"]) == []
+    assert "score = 0.003" in browser.shown(browser.output_area(page, "result"))
+
+
+@pytest.mark.parametrize("number", EXPLORERS)
+def test_chapter(number, lab):
+    server, page, cells = lab
+    browser.open_notebook(page, server, f"{number}.ipynb")
+    assert browser.run_cells(page, cells[number]) == []
+    for cell in EXPLORERS[number]:
+        area = explorer(page, cell)
+        check_every_control(page, area)
+        check_markup_stays_text(page, area, cell in ECHOES)
+        if cell == "board":
+            check_long_run(page, area)
+    found = axe.grave(page)
+    browser.set_theme(page, dark=True)
+    found += axe.grave(page)
+    browser.set_theme(page, dark=False)
+    assert found == []
