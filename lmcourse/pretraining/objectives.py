@@ -60,15 +60,13 @@ def mask_tokens(
     """Select each word with probability `share` and hide it; return the changed inputs and what was selected.
 
     Of the selected positions 80 % become [MASK], 10 % a random piece, 10 % stay; the targets are `ids[selected]`.
-    Special tokens and padding are never selected. Source: Devlin et al. 2019, section 3.1 and appendix A.1; whole
-    words, instead of single pieces, since their later release.
+    Special tokens and padding are never selected. Source: Devlin et al. 2019, section 3.1 and appendix A.1, where
+    single pieces are selected; whole words came with their code's later release.
     """
-    special = vocabulary.special[ids]
-    begins = np.ones(ids.shape, dtype=bool)
-    if whole_words:  # a piece goes on with its word, unless nothing of the word stands before it
-        begins[:, 1:] = ~vocabulary.continues[ids[:, 1:]] | special[:, :-1]
+    begins = ~vocabulary.continues[ids] if whole_words else np.ones(ids.shape, dtype=bool)
+    begins[:, :1] = True  # no word goes on from one example to the next
     word = begins.ravel().cumsum().reshape(ids.shape) - 1
-    selected = (rng.random(ids.size) < share)[word] & ~special
+    selected = (rng.random(ids.size) < share)[word] & ~vocabulary.special[ids]
     fate = rng.random(ids.shape)
     inputs = np.where(selected & (fate < 0.8), vocabulary.mask, ids)
     replaced = selected & (fate >= 0.9)
