@@ -2,6 +2,7 @@
 
 import json
 
+import axe
 import browser
 import mini
 import pytest
@@ -147,3 +148,8 @@ def test_code_that_does_not_end_leaves_the_notebook_usable(lab):
     area = form(page, "00.warm_up")
     area.get_by_role("button", name="Hint").press("Enter")
     area.locator(".lmcourse-help").filter(has_text="Hint 1").wait_for()
+
+
+def test_axe_finds_nothing_grave_in_forms_that_were_used(lab):
+    _, page = lab
+    assert axe.grave(page) == []
