@@ -22,9 +22,12 @@ def grave(page, ours: str = OURS) -> list[str]:
     size = page.viewport_size
     # axe takes for hidden what is scrolled away, and all of JupyterLab, whose body has no height.
     page.add_style_tag(content="body { height: 100vh }")
-    height = page.locator(f"{NOTEBOOK} .jp-WindowedPanel-outer").evaluate("node => node.scrollHeight")
+    outer = f"{NOTEBOOK} .jp-WindowedPanel-outer"
+    height = page.locator(outer).evaluate("node => node.scrollHeight")
     page.set_viewport_size({"width": size["width"], "height": height + 200})
-    page.wait_for_timeout(300)
+    tall = "([outer, height]) => { const node = document.querySelector(outer); return node.clientHeight >= height; }"
+    page.wait_for_function(tall, arg=[outer, height])
+    page.locator(outer).evaluate("node => { node.scrollTop = 0; }")  # a notebook scrolls past its end
     page.evaluate(AXE)
     found = page.evaluate(RUN, ours)
     page.set_viewport_size(size)
