@@ -46,7 +46,7 @@ def line(words: str) -> str:
 def plain(page: str) -> str:
     """The result in words that stands in an explorer's HTML, as plain text."""
     said = re.findall(r"<(\w+)[^>]*\brole=['\"]status['\"][^>]*>(.*?)</\1>", page, re.DOTALL)
-    return " ".join(unescape(re.sub(r"<[^>]*>", " ", " ".join(inner for _, inner in said))).split())
+    return " ".join(unescape(re.sub(r"<[^>]*>", "", " ".join(inner for _, inner in said))).split())
 
 
 def one_line(error: Exception) -> str:
@@ -124,15 +124,14 @@ class Explorer:
         """The explorer as HTML for those who cannot move it: title, settings, picture."""
         stands = {c.description: c.label if _kept(c) == "index" else c.value for c in self.controls.values()}
         told = "; ".join(
-            f"{name}: {({True: 'yes', False: 'no'}).get(at, at)}" for name, at in stands.items() if at != ""
+            f"{name}: {('no', 'yes')[at] if isinstance(at, bool) else at}" for name, at in stands.items() if at != ""
         )
-        head = f"<p><strong>{escape(self.title)}</strong> {escape(told)}</p>"
+        head = f"<p><strong>{escape(self.title)}</strong><br>{escape(told)}</p>"
         return f"<div>{head}{self.view.value}</div>"
 
     def _repr_mimebundle_(self, **kwargs) -> dict:
         shown, _ = self.view._repr_mimebundle_(**kwargs)
-        told = f"{self.title} {plain(self.view.value)}".strip()
-        return {**shown, "text/html": self._still(), "text/plain": told}
+        return {**shown, "text/html": self._still(), "text/plain": f"{self.title} – {plain(self.view.value)}"}
 
 
 class LongRun(Explorer):
