@@ -1,8 +1,9 @@
 """A chapter in a real JupyterLab in a real Chromium, for tests and for authors who want to look at it.
 
-    .venv/bin/python tests/browser.py notebooks/05a_fine_tuning.ipynb OUTDIR [--dark] [--width 1280]
+    .venv/bin/python tests/browser.py notebooks/05a_fine_tuning.ipynb OUTDIR [--dark] [--width 1280] [--widgets]
 
-runs the chapter and stores pictures of the whole page, one a screen, as OUTDIR/NAME-light-01.png and so on.
+runs the chapter and stores pictures of the whole page, one a screen, as OUTDIR/NAME-light-01.png and so on. With
+--widgets it stores one picture of each explorer and form instead, in both themes and at 1280 and 768 pixels.
 """
 
 import argparse
@@ -255,6 +256,21 @@ def screenshots(page, out: Path, name: str) -> list[Path]:
     return paths
 
 
+def widget_pictures(page, out: Path, name: str) -> list[Path]:
+    """A picture of each explorer and form that is shown, in both themes and at two widths."""
+    out.mkdir(parents=True, exist_ok=True)
+    paths = []
+    for dark in (False, True):
+        set_theme(page, dark)
+        for width in (1280, 768):
+            page.set_viewport_size({"width": width, "height": 2400})
+            page.wait_for_timeout(1000)
+            for i, area in enumerate(page.locator(".lmcourse-explorer, .lmcourse-exercise").all(), 1):
+                paths.append(out / f"{name}-widget-{i:02d}-{'dark' if dark else 'light'}-{width}.png")
+                area.screenshot(path=paths[-1])
+    return paths
+
+
 def main() -> int:
     """The author's entry: run a chapter in JupyterLab, store its pictures, tell its errors."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
@@ -262,6 +278,7 @@ def main() -> int:
     parser.add_argument("out", type=Path)
     parser.add_argument("--dark", action="store_true", help="JupyterLab's dark theme")
     parser.add_argument("--width", type=int, default=1280, help="of the window, in pixels")
+    parser.add_argument("--widgets", action="store_true", help="each explorer and form, both themes, two widths")
     parser.add_argument("--as-stored", action="store_true", help="show the stored outputs, run nothing")
     given = parser.parse_args()
     executable = chromium()
@@ -275,7 +292,8 @@ def main() -> int:
         started = time.monotonic()
         done = {"errors": []} if given.as_stored else run_all(page, 900)
         print(f"{time.monotonic() - started:.0f} s", *done["errors"], sep="\n", file=sys.stderr)
-        for path in screenshots(page, given.out, name):
+        taken = widget_pictures(page, given.out, given.notebook.stem) if given.widgets else None
+        for path in taken or screenshots(page, given.out, name):
             print(path)
     return 1 if done["errors"] else 0
 

@@ -107,10 +107,11 @@ def glossary() -> Explorer:
         rows = symbol or found
         first = f", the first {MOST} of them" if len(rows) > MOST else ""
         told = f"<p role='status'>{len(rows)} of {len(terms)} terms{first}</p>"
-        shown = [
-            (r["english"], chinese(r["chinese"]), r["symbol_document"], r["symbol_ours"], r["meaning"], r["chapter"])
-            for r in rows[:MOST]
-        ]
-        return told + table(("English", "Chinese", "document", "here", "meaning", "chapter"), shown)
+        shown = []
+        for r in rows[:MOST]:
+            theirs, ours = r["symbol_document"], r["symbol_ours"]
+            symbol = theirs if ours in ("", theirs) else f"{theirs or '–'}, here {ours}"
+            shown.append((r["english"], chinese(r["chinese"]), symbol, r["meaning"], r["chapter"]))
+        return told + table(("English", "Chinese", "symbol", "meaning", "chapter"), shown)
 
     return Explorer("Glossary", {"wanted": ipywidgets.Text(description="Look up", placeholder="fine, 微, ℓ …")}, draw)
