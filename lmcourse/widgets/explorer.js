@@ -95,7 +95,8 @@ function render({ model, el }) {
     const lines = [...page.querySelectorAll("[role=status]")];
     lines.forEach((line) => { line.remove(); line.removeAttribute("role"); });
     const words = lines.map((line) => line.outerHTML).join("");
-    if (words !== last) said.replaceChildren(...lines); // the same words are not read out again
+    // After a reader's act the result is read out even in the same words; a run's pictures come in silence.
+    if (words !== last || picture.ariaBusy === "true") said.replaceChildren(...lines);
     last = words;
     picture.replaceChildren(...page.childNodes);
     picture.ariaBusy = "false";

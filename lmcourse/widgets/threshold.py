@@ -34,7 +34,7 @@ def threshold_explorer(
         right.set(xlabel="threshold", ylabel="mean cost a text", xlim=(0, 1), title="Cost")
         right.set_ylim(bottom=0)
         marks = [ax.plot([], [], "D", color=plots.ORANGE, markersize=8)[0] for ax in (middle, right)]
-        fig.draw_without_rendering()
+        fig.get_layout_engine().execute(fig)
         fig.set_layout_engine("none")  # laid out once: that is half of the time of a picture
         return fig, left, marks, costs
 
