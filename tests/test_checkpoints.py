@@ -117,6 +117,8 @@ def test_resuming_is_exact(tmp_path, precision):
             resume = latest(out)
             assert resume.settings == SETTINGS
         assert seen == ids
+        seconds = [row["seconds"] for row in rows]
+        assert seconds == sorted(seconds)
         assert fingerprint(resume, rows) == fingerprint(state, rows) == fingerprint(whole, history)
 
 
@@ -170,7 +172,8 @@ def test_another_model_is_refused(tmp_path):
 @pytest.fixture(scope="module")
 def process():
     """Starts a function in a process of its own; what is still alive at the end is killed."""
-    os.environ["PYTHONPATH"] = str(Path(__file__).parent)
+    before = os.environ.get("PYTHONPATH", "")
+    os.environ["PYTHONPATH"] = f"{Path(__file__).parent}:{before}".strip(":")
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload(["test_checkpoints", "torch._dynamo"])  # the optimiser imports that one late
     started = []
@@ -181,7 +184,7 @@ def process():
         return started[-1]
 
     yield start
-    del os.environ["PYTHONPATH"]
+    os.environ["PYTHONPATH"] = before
     for each in started:
         each.kill()
 
@@ -229,18 +232,20 @@ def save_and_die(out: Path, number: int) -> None:
 
         return wrapped
 
-    os.fsync, os.replace, shutil.rmtree = dying(os.fsync), dying(os.replace), dying(shutil.rmtree)
+    for name in ("fsync", "replace", "unlink", "rmdir"):
+        setattr(os, name, dying(getattr(os, name)))
     state = latest(out)
     run(out, state.step + 1, state)
 
 
-def test_a_kill_before_any_sync_or_rename_costs_nothing(process, tmp_path, capfd):
+def test_a_kill_before_any_sync_rename_or_removal_costs_nothing(process, tmp_path, capfd):
     run(tmp_path, 4, every=1)  # three are left, so that saving removes one
     for number in count():
         before = latest(tmp_path).step
         saving = process(save_and_die, tmp_path, number)
         saving.join()
         assert latest(tmp_path).step in (before, before + 1)
+        assert all(load(folder) for folder in tmp_path.glob("checkpoints/step-*"))
         if saving.exitcode == 0:
             break
         assert saving.exitcode == -signal.SIGKILL
@@ -252,6 +257,7 @@ def test_a_kill_before_any_sync_or_rename_costs_nothing(process, tmp_path, capfd
 def practise(out: Path, tell) -> None:
     """A command that trains until it is stopped, and tells each step and when it saves."""
     os.dup2(os.open(out / "stderr", os.O_CREAT | os.O_WRONLY), sys.stderr.fileno())
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # ignored where the tests run in the background
 
     @cli.app.command()
     def practise():
@@ -509,12 +515,17 @@ def test_a_file_in_the_way(tmp_path):
     assert (tmp_path / "checkpoints").read_text() == "mine"
 
 
-def test_a_state_without_optimizer_tensors_can_be_read_back(tmp_path):
-    """Plain gradient descent remembers nothing."""
-    model, states = network(0), []
-    config = TrainingConfig(1, 0.05, "sgd")
-    loss = lambda model, batch: {"loss": model(torch.from_numpy(batch)).square().mean()}  # noqa: E731
-    train(model, stream(0), loss, config, checkpoint=lambda row, state: states.append(state()))
-    state = load(save(tmp_path, states[0], {}))
-    assert state.optimizer == {}
-    assert (state.step, state.batches, len(state.history)) == (1, 1, 1)
+@pytest.mark.parametrize(("kind", "remembered"), [("adamw", 3), ("sgd", 0)])
+def test_a_state_is_a_copy_and_is_read_back_as_it_was(tmp_path, kind, remembered):
+    states = []
+
+    def losses(model, batch):
+        return {"loss": model(torch.from_numpy(batch)).square().mean()}
+
+    config = TrainingConfig(2, 0.05, kind)
+    train(network(0), stream(0), losses, config, checkpoint=lambda row, state: states.append(state()))
+    first, second = ([*state.weights.values(), *state.optimizer.values()] for state in states)
+    assert not any(torch.equal(*pair) for pair in zip(first, second, strict=True))
+    assert len(states[0].optimizer) == remembered * len(list(network(0).parameters()))
+    read = load(save(tmp_path, states[0], SETTINGS))
+    assert fingerprint(read, read.history) == fingerprint(states[0], states[0].history)

@@ -133,8 +133,17 @@ def test_stops_before_a_step_that_is_not_finite(bad):
 
 
 def test_on_step_ends_the_training():
-    history = train(network(), some_batches(), losses, TrainingConfig(40, 1e-2), lambda row: row["step"] == 5)
+    seen = []
+    history = train(
+        network(),
+        some_batches(),
+        losses,
+        TrainingConfig(40, 1e-2),
+        lambda row: row["step"] == 5,
+        checkpoint=lambda row, state: seen.append(row),  # the last step can be kept, too
+    )
     assert len(history) == 5
+    assert seen == history
 
 
 def test_everything_frozen_is_refused():

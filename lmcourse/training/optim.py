@@ -81,6 +81,5 @@ class Optimizer:
             raise InputError(
                 f"the checkpoint trained {strange[0]}, which is frozen here or absent", fix="freeze the same"
             )
-        self.inner.state.clear()
         for name, kind, value in parts:
             self.inner.state[originals[name]][kind] = value.to(originals[name].device, copy=True)
