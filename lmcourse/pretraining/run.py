@@ -1,6 +1,7 @@
 """Pretraining, from documents to a finished model: exact when it is interrupted."""
 
 import json
+import math
 import os
 import tempfile
 import time
@@ -156,7 +157,7 @@ def pretrain(
     settings = task.settings(precision)
     if state:
         check_settings(state.settings, settings, out)
-    model, saved = task.model(), time.monotonic()
+    model, saved = task.model(), -math.inf  # the first step is saved: a full disk shows itself at once
     training = TrainingConfig(
         steps=config.steps,
         learning_rate=config.learning_rate,
