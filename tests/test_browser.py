@@ -96,7 +96,11 @@ def lab(chromium, tmp_path_factory):
     wrong = mini.cell("code", "wrong", "1 / 0")
     mini.write(folder, mini.cell("code", "broken", BROKEN), mini.cell("code", "count", "print(len(drawn))"), wrong)
     with browser.lab(sorted(folder.glob("*.ipynb"))) as server, browser.chrome(chromium) as page:
+        outside = []
+        page.on("request", lambda request: outside.append(request.url))
         yield server, page, cells
+        ours = (server.url, "data:", "blob:")
+        assert [url for url in outside if not url.startswith(ours)] == [], "a chapter is read offline"
 
 
 def explorer(page, cell: str):
@@ -120,7 +124,9 @@ def check_every_control(page, area) -> None:
         assert control.evaluate("node => node.labels[0].innerText.trim().length > 2")
         browser.act(page, area, control, *KEYS[control.evaluate("node => node.type")])
         assert said.inner_text().strip()
-        assert said.evaluate("node => node.times") >= times, f"{control} has changed something, and nothing was said"
+        assert said.evaluate("node => node.times ?? 0") >= times, (
+            f"{control} has changed something, and nothing was said"
+        )
 
 
 def check_markup_stays_text(page, area, echoes: bool) -> None:
