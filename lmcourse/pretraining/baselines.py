@@ -76,7 +76,7 @@ def bigram(counts: Counts, batch: Batch, prior: float = PRIOR) -> tuple[Float[np
     """Nats of each masked piece given its left neighbour as the model sees it, and whether the likeliest is right.
 
     P(w | left) = (count(left, w) + prior · P(w)) / (count(left) + prior): a neighbour never seen, [MASK] among them,
-    leaves the unigram (MacKay and Peto 1995, "A Hierarchical Dirichlet Language Model", section 3).
+    leaves the unigram (MacKay and Peto 1995, "A Hierarchical Dirichlet Language Model").
     """
     rows, columns = batch.selected.nonzero().numpy().T
     left, targets = batch.ids.numpy()[rows, columns - 1], batch.targets.numpy()
