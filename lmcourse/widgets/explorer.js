@@ -59,6 +59,7 @@ function render({ model, el }) {
   const put = {};
   const rows = model.get("controls").map((control) => {
     const [nodes, set] = KINDS[control.kind](control, (value) => {
+      if (model.get("values")[control.name] === value) return;
       picture.ariaBusy = "true";
       // While the kernel is busy only the newest values wait: a drag is never drawn step by step behind the reader.
       model.set("values", { ...model.get("values"), [control.name]: value });
