@@ -5,6 +5,9 @@
 function element(tag, properties = {}, ...children) {
   const made = Object.assign(document.createElement(tag), properties);
   made.append(...children);
+  if (["input", "button"].includes(tag)) {
+    made.dataset.lmSuppressShortcuts = "true"; // arrows and letters are the control's, not JupyterLab's
+  }
   return made;
 }
 
@@ -117,7 +120,6 @@ function render({ model, el }) {
   show();
   const root = element("section", { className: "lmcourse-exercise" }, form, said, help, moved);
   root.setAttribute("aria-label", `Exercise: ${model.get("title")}`);
-  root.dataset.lmSuppressShortcuts = "true"; // JupyterLab's one-letter commands are not meant here
   el.append(root);
 }
 
