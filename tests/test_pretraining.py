@@ -4,6 +4,7 @@ import json
 import signal
 import subprocess
 import sys
+import tracemalloc
 
 import numpy as np
 import pytest
@@ -95,6 +96,19 @@ def test_any_batch_can_be_made_again(small):
     assert not torch.equal(other.targets, batch.targets)
     first, second = next(whole.batches()), next(whole.batches(skip=per_epoch))
     assert first.ids.shape != second.ids.shape or not torch.equal(first.ids, second.ids)
+
+
+def test_memory_does_not_grow_with_the_store(small, monkeypatch):
+    tok, peaks = stores.train_tokenizer(WIKI, 1000, small.limit), {}
+    monkeypatch.setattr("lmcourse.pretraining.examples.BLOCK", 20_000)
+    for repeat in (4, 40):
+        data = stores.store(WIKI, tok, limit=small.limit, repeat=repeat)
+        tracemalloc.start()
+        tokens = sum(int(batch.mask.sum()) for batch in Examples(data, Vocabulary.of(tok)).batches(epochs=1))
+        peaks[repeat] = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+        assert tokens > 0.9 * sum(data["tokens"])
+    assert peaks[40] < 1.2 * peaks[4]
 
 
 # The run

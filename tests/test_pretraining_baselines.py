@@ -20,7 +20,7 @@ def counts():
     """Two documents: a b a b c, and a b."""
     import datasets
 
-    rows = {"kind": ["k", "k"], "sentences": [[[A, B, A], [B, C]], [[A, B]]]}
+    rows = {"kind": ["k", "k"], "sentences": [[[A, B, A], [B, C]], [[A, B]]], "tokens": [5, 2]}
     return baselines.count(datasets.Dataset.from_dict(rows), VOCABULARY, most=1)
 
 

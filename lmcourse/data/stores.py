@@ -151,10 +151,10 @@ def train_tokenizer(names: Sequence[str], vocab_size: int, limit: int | None = N
 
 
 def store(names: Sequence[str], tok: Tokenizer, part: str = "train", limit: int | None = None, repeat: int = 1):
-    """The documents of some corpora as token ids: a memory-mapped Dataset with `kind`, `document`, `sentences`.
+    """The documents of some corpora as token ids: a memory-mapped Dataset with `kind`, `document`, `sentences`, `tokens`.
 
-    `sentences` is a list of lists of ids, without [CLS] and [SEP], each of at most LONGEST. `part` is train or
-    validation (`held_out` documents). `repeat` writes everything that many times, to measure large stores.
+    `sentences` is a list of lists of ids, without [CLS] and [SEP], each of at most LONGEST; `tokens` is how many ids
+    they have. `part` is train or validation (`held_out` documents). `repeat` writes everything that many times, to measure large stores.
     """
     import datasets
 
@@ -163,16 +163,18 @@ def store(names: Sequence[str], tok: Tokenizer, part: str = "train", limit: int 
             "kind": datasets.Value("string"),
             "document": datasets.Value("string"),
             "sentences": datasets.List(datasets.List(datasets.Value("int32"))),
+            "tokens": datasets.Value("int32"),
         }
     )
     key = {"corpora": _sources(names), "limit": limit, "part": part, "repeat": repeat}
-    key |= {"tokenizer": tokenizer.fingerprint(tok), "recipe": RECIPE}
+    key |= {"tokenizer": tokenizer.fingerprint(tok), "recipe": RECIPE, "columns": [*features]}
 
     def rows() -> Iterator[dict]:
         for name in [*names] * repeat:
             for kind, document, found in documents(name, limit):
                 if held_out(kind, document) == (part == "validation"):
-                    yield {"kind": kind, "document": document, "sentences": _pieces(tok, found)}
+                    ids = _pieces(tok, found)
+                    yield {"kind": kind, "document": document, "sentences": ids, "tokens": sum(map(len, ids))}
 
     def build(folder: Path) -> None:
         from datasets.arrow_writer import ArrowWriter
@@ -210,10 +212,14 @@ def _pieces(tok: Tokenizer, found: list[str]) -> list[list[int]]:
 
 
 def blocks(data, order: np.ndarray, size: int) -> Iterator[tuple[list[str], list[list[list[int]]]]]:
-    """The documents of a store in an order, `size` at a time: their kinds and their sentences.
+    """The documents of a store in an order, about `size` tokens at a time: their kinds and their sentences.
 
-    Only one block is in memory at a time.
+    Only one block is in memory at a time, however large the store is.
     """
-    for start in range(0, len(order), size):
-        block = data[order[start : start + size].tolist()]
-        yield block["kind"], block["sentences"]
+    if not len(order):
+        return
+    ends = data.with_format("numpy")["tokens"][:][order].cumsum()
+    for rows in np.split(order, np.unique(ends.searchsorted(np.arange(size, ends[-1], size), "right"))):
+        if len(rows):  # none, where one document is larger than a block
+            block = data[rows.tolist()]
+            yield block["kind"], block["sentences"]

@@ -33,8 +33,8 @@ class Counts:
         return (self.single + 0.5) / (self.single + 0.5).sum()
 
 
-def count(data, vocabulary: Vocabulary, most: int = 20_000) -> Counts:
-    """Count pieces and neighbours in a store's documents, `most` of them at a time; special tokens are no targets."""
+def count(data, vocabulary: Vocabulary, most: int = 2_000_000) -> Counts:
+    """Count pieces and neighbours in a store's documents, `most` tokens at a time; special tokens are no targets."""
     from scipy.sparse import coo_array
 
     size = vocabulary.size

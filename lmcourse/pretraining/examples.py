@@ -11,7 +11,7 @@ from lmcourse.data.batches import by_length, pad
 from lmcourse.data.stores import blocks
 from lmcourse.pretraining.objectives import Batch, Vocabulary, assemble, mask_tokens, plan_pairs
 
-BLOCK = 20_000  # documents that are planned, and held in memory, at once
+BLOCK = 2_000_000  # tokens whose documents are planned, and held in memory, at once
 
 
 @dataclass(frozen=True, eq=False)
