@@ -151,10 +151,11 @@ def train_tokenizer(names: Sequence[str], vocab_size: int, limit: int | None = N
 
 
 def store(names: Sequence[str], tok: Tokenizer, part: str = "train", limit: int | None = None, repeat: int = 1):
-    """The documents of some corpora as token ids: a memory-mapped Dataset with `kind`, `document`, `sentences`, `tokens`.
+    """The documents of some corpora as token ids: a memory-mapped Dataset, one row a document.
 
-    `sentences` is a list of lists of ids, without [CLS] and [SEP], each of at most LONGEST; `tokens` is how many ids
-    they have. `part` is train or validation (`held_out` documents). `repeat` writes everything that many times, to measure large stores.
+    Its columns are `kind` (the corpus), `document` (its name), `sentences` (a list of lists of ids, without [CLS] and
+    [SEP], each of at most LONGEST) and `tokens` (how many ids). `part` is train or validation (`held_out` documents).
+    `repeat` writes everything that many times, to measure large stores.
     """
     import datasets
 
