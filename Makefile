@@ -12,7 +12,7 @@ STAMP := .venv/.lmcourse-$(shell (pwd; cat requirements.lock pyproject.toml) | c
 # Jupyter refuses root unless told; the token and the loopback address stay.
 LAB_FLAGS := $(if $(filter 0,$(shell id -u)),--allow-root)
 
-.PHONY: help setup data lab test lint notebooks results parity practice lock clean
+.PHONY: help setup data lab test lint notebooks results course parity practice lock clean
 .DEFAULT_GOAL := help
 
 help: ## list the targets
@@ -66,6 +66,9 @@ notebooks: setup data ## run every chapter in place and store its outputs
 
 results: setup data ## compute what data/results lacks (hours): many seeds, long runs
 	$(PY) -m lmcourse.experiments
+
+course: setup data ## pretrain the course's own BERT into data/course (hours); killed, it goes on where it stopped
+	MALLOC_MMAP_MAX_=0 MALLOC_TRIM_THRESHOLD_=2147483647 $(PY) -m lmcourse.course_bert
 
 parity: setup data ## compare our BERT with transformers', numbers and gradients
 	$(PY) -m pytest tests/test_parity.py

@@ -173,7 +173,31 @@ def generality(task: str, method: str, seed: int) -> dict:
     return {"test": test, "majority": most, "n": len(labels["test"])}
 
 
+ALL_CORPORA = "wiki,movies,amazon,editorials,tweets,books,reuters,newsgroups"
+
+
+def pretraining_trial(corpora: str, vocab_size: int, preset: str, learning_rate: float, seed: int) -> dict:
+    """Held-out figures of a short pretraining run, beside the unigram's nats in the same vocabulary."""
+    import tempfile
+
+    from lmcourse.pretraining import baselines, run
+
+    names = tuple(corpora.split(","))
+    sizes = {"preset": preset, "vocab_size": vocab_size, "learning_rate": learning_rate}
+    config = run.PretrainConfig(names, steps=1000, seed=seed, **sizes)
+    with tempfile.TemporaryDirectory() as out:
+        figures = run.pretrain(config, Path(out))
+        history = json.loads((Path(out) / "history.json").read_text())
+    task = run.Task.of(config)
+    counts = baselines.count(task.train.data, task.train.vocabulary)
+    nats = [baselines.unigram(counts, batch)[0] for batch in task.validation.batches(epochs=1)]
+    kept = ("tokens", "pairs", "mlm", "mlm_accuracy", "nsp_accuracy", "intervals")
+    unigram = sum(map(sum, nats)) / sum(map(len, nats))
+    return {"seconds": history[-1]["seconds"], "unigram": float(unigram), **{name: figures[name] for name in kept}}
+
+
 SEEDS = [0, 1, 2, 3, 4]
+BASE_TRIAL = {"corpora": ALL_CORPORA, "vocab_size": 8192, "preset": "mini", "learning_rate": 1e-3, "seed": 0}
 EXPERIMENTS = {
     "05b-recipes": Experiment(
         "What do the document's recipe (head only; the last layers frozen) and usual practice reach?",
@@ -205,6 +229,18 @@ EXPERIMENTS = {
             task=["movies", "amazon", "editorials", "tweets", "reuters", "newsgroups"],
             method=["tfidf", "frozen", "minilm"],
         ),
+    ),
+    "04c-trials": Experiment(
+        "What should a long pretraining run look like, as far as a thousand steps can tell?",
+        pretraining_trial,
+        [
+            BASE_TRIAL,
+            BASE_TRIAL | {"learning_rate": 5e-4},
+            BASE_TRIAL | {"learning_rate": 2e-3},
+            BASE_TRIAL | {"preset": "tiny"},
+            BASE_TRIAL | {"vocab_size": 4096},
+            BASE_TRIAL | {"corpora": "wiki,movies,amazon,editorials"},
+        ],
     ),
 }
 

@@ -11,7 +11,8 @@ from lmcourse.files import PROJECT
 FLOORS = {
     0: {"errors", "files"},
     1: {"data", "models", "training", "evaluation", "checks", "plots", "chapters"},
-    2: {"pretraining", "finetuning", "exercises", "widgets", "bench", "doctor", "inference", "experiments"},
+    2: {"pretraining", "finetuning", "exercises", "widgets"}
+    | {"bench", "doctor", "inference", "experiments", "course_bert"},
     3: {"cli", "__main__"},
 }
 FLOOR = {room: floor for floor, rooms in FLOORS.items() for room in rooms}

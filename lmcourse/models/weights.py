@@ -4,6 +4,7 @@ Our names and theirs differ only by the table below, and by one thing: our queri
 """
 
 import json
+import os
 import re
 from dataclasses import replace
 from pathlib import Path
@@ -12,7 +13,7 @@ import torch
 from torch import Tensor, nn
 
 from lmcourse.errors import InputError
-from lmcourse.models.bert import Bert, BertConfig
+from lmcourse.models.bert import Bert, BertConfig, BertForPreTraining
 
 # ours → theirs; `#` stands for a layer's number
 NAMES = {
@@ -143,6 +144,13 @@ def load_encoder(folder: Path | str, **changes) -> Bert:
     return model.eval()
 
 
+def load_pretraining(folder: Path | str, **changes) -> BertForPreTraining:
+    """The BERT in a folder with its heads for masked words and sentence pairs, ready to predict."""
+    model = BertForPreTraining(replace(read_config(folder), **changes))
+    load_weights(model, read_weights(folder), folder)
+    return model.eval()
+
+
 def save_model(model: nn.Module, folder: Path | str, architecture: str, **extra) -> None:
     """Write a model so that `transformers`' class `architecture` opens it; `extra` goes into `config.json`."""
     from safetensors.torch import save_file
@@ -155,3 +163,4 @@ def save_model(model: nn.Module, folder: Path | str, architecture: str, **extra)
     (folder / "config.json").write_text(text, encoding="utf-8")
     state = {name: tensor.contiguous() for name, tensor in to_transformers(model.state_dict()).items()}
     save_file(state, folder / "model.safetensors", metadata={"format": "pt"})
+    os.chmod(folder / "model.safetensors", 0o644)  # save_file makes files that nobody else can read

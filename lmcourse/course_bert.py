@@ -1,0 +1,216 @@
+"""The course's own BERT: the run that made it, the weights kept on its way, and what is committed of it.
+
+`python -m lmcourse.course_bert` pretrains into `out/course` (killed, it goes on where it stopped) and writes
+`data/course`: weights in float16, tokenizer, figures, curve and a card.
+"""
+
+import json
+import shlex
+import sys
+from dataclasses import asdict, replace
+from itertools import islice
+from pathlib import Path
+
+import numpy as np
+
+from lmcourse import plots
+from lmcourse.data.tokenizer import save_tokenizer
+from lmcourse.evaluation.uncertainty import bootstrap, wilson
+from lmcourse.experiments import stored
+from lmcourse.files import PROJECT, sha256, whole_folder, write_manifest
+from lmcourse.models.bert import BertForPreTraining
+from lmcourse.models.weights import load_pretraining, save_model
+from lmcourse.pretraining import baselines
+from lmcourse.pretraining.run import PRESETS, PretrainConfig, Task, evaluate, pretrain
+from lmcourse.training.checkpoints import latest
+
+OUT, SHIPPED = PROJECT / "out" / "course", PROJECT / "data" / "course"
+CORPORA = ("wiki", "movies", "amazon", "editorials", "tweets", "books", "reuters", "newsgroups")
+# A little below the best rate of the trials: a long run stays near its highest rate for longer.
+CONFIG = PretrainConfig(CORPORA, steps=16_000, learning_rate=7e-4)
+STOPS = (1_000, 4_000)  # steps after which the weights are kept, to see what each stretch was worth
+
+
+def kept(step: int) -> Path:
+    """The folder of the weights after that many steps; STOPS and the last one are kept."""
+    return OUT / "kept" / f"step-{step:08d}"
+
+
+def make() -> Path:
+    """Pretrain, or go on with it, and write `data/course`."""
+    task = Task.of(CONFIG)
+    for stop in (*STOPS, CONFIG.steps):
+        state = latest(OUT)
+        if state is None or state.step < stop:
+            pretrain(CONFIG, OUT, stop_after=stop, resume=state is not None, on_step=tell)
+            state = latest(OUT)
+        if state.step == stop:
+            model = task.model()
+            model.load_state_dict(state.weights)
+            with whole_folder(kept(stop)) as folder:
+                _write(model, task, folder)
+    return ship(task)
+
+
+def tell(row: dict) -> None:
+    """Every hundred steps a line on stderr."""
+    if row["step"] % 100 == 0:
+        told = f"mlm {row['mlm']:.3f}, nsp {row['nsp']:.3f}, {row['seconds_left']:.0f} s left"
+        print(f"step {row['step']} of {CONFIG.steps}: {told}", file=sys.stderr, flush=True)
+
+
+def _write(model: BertForPreTraining, task: Task, folder: Path, **extra) -> None:
+    save_model(model, folder, "BertForPreTraining", **extra)
+    save_tokenizer(task.tokenizer, folder, model.bert.config.max_length)
+    write_manifest(folder)
+
+
+def ship(task: Task) -> Path:
+    """Write `data/course` from the finished run; its figures are those of the float16 weights that are committed."""
+    model = load_pretraining(kept(CONFIG.steps))
+    history = json.loads((OUT / "history.json").read_text())
+    with whole_folder(SHIPPED) as folder:
+        _write(model.half(), task, folder, dtype="float32")
+        results = {
+            "config": asdict(CONFIG),
+            "steps": [{"step": step, **held_out(load_pretraining(kept(step)), task)} for step in STOPS],
+            "baselines": rivals(task),
+            "epoch": epoch(task),
+            "seconds": history[-1]["seconds"],
+            "weights": sha256(folder / "model.safetensors"),
+        }
+        results["steps"].append({"step": CONFIG.steps, **held_out(load_pretraining(folder), task)})
+        (folder / "results.json").write_text(json.dumps(results, indent=1))
+        (folder / "history.json").write_text(json.dumps(thinned(history)))
+        (folder / "curve.png").write_bytes(plots.png(curve(results, thinned(history))))
+        (folder / "README.md").write_text(card(results))
+        write_manifest(folder)
+    return SHIPPED
+
+
+def held_out(model: BertForPreTraining, task: Task) -> dict:
+    """A model's figures on the held-out documents: all masked positions, those at [MASK], pairs, and their order."""
+    figures = evaluate(model, task.validation)
+    given = baselines.answers(model, task.validation.batches(epochs=1))
+    seen = [baselines.seen(batch, task.validation.vocabulary) for batch in task.validation.batches(epochs=1)]
+    at_mask = np.concatenate(seen) == 0
+    texts = given["text"][at_mask]
+    count = np.bincount(texts)
+    for name, values in (("at_mask", given["nats"]), ("at_mask_accuracy", given["hits"])):
+        values = values[at_mask].astype(float)
+        figures[name] = float(values.mean())
+        sums = np.bincount(texts, values)
+        figures["intervals"][name] = bootstrap(lambda s, n: s.sum() / max(n.sum(), 1), sums, count)
+    order = evaluate(model, replace(task.validation, pairs="sop"))
+    figures["order_accuracy"] = order["nsp_accuracy"]
+    figures["intervals"]["order_accuracy"] = order["intervals"]["nsp_accuracy"]
+    return figures
+
+
+def rivals(task: Task) -> dict:
+    """What counting gives on the same positions and pairs; the overlap's threshold is chosen on training pairs."""
+    counts = baselines.count(task.train.data, task.train.vocabulary)
+    held = baselines.held_against(counts, task.train.vocabulary, task.validation.batches(epochs=1))
+    figures = {}
+    for name in ("unigram", "bigram", "copier"):
+        nats, hits, masked = held[name], held[f"{name}_hits"], held["seen"] == 0
+        figures[name] = {"mlm": nats.mean(), "mlm_accuracy": hits.mean(), "at_mask": nats[masked].mean()}
+        figures[name] = {key: float(value) for key, value in figures[name].items()}
+    learnt = baselines.held_against(counts, task.train.vocabulary, islice(task.train.batches(epochs=1), 200))
+    rule = baselines.OverlapRule.fit(learnt["overlap"], learnt["label"])
+    right = rule.right(held["overlap"], held["label"])
+    figures["overlap"] = {"nsp_accuracy": float(right.mean()), "interval": wilson(int(right.sum()), len(right))}
+    return figures
+
+
+def epoch(task: Task) -> dict:
+    """Batches and real tokens of one pass over the training documents."""
+    sizes = [int(batch.mask.sum()) for batch in task.train.batches(epochs=1)]
+    return {"batches": len(sizes), "tokens": sum(sizes)}
+
+
+def thinned(history: list[dict], points: int = 400) -> list[dict]:
+    """Means of neighbouring rows, each at the last of their steps."""
+    found = []
+    for part in np.array_split(np.arange(len(history)), min(points, len(history))):
+        rows = [history[i] for i in part]
+        means = {name: float(np.mean([row[name] for row in rows])) for name in ("mlm", "nsp", "rate", "norm")}
+        found.append({"step": rows[-1]["step"], "seconds": rows[-1]["seconds"], **means})
+    return found
+
+
+def curve(results: dict, history: list[dict]):
+    """Loss while training, and on held-out documents where the weights were kept, beside what counting gives."""
+    fig, (left, right) = plots.figure(columns=2)
+    steps, at = [row["step"] for row in history], [row["step"] for row in results["steps"]]
+    left.plot(steps, [row["mlm"] for row in history], color=plots.GREY, linewidth=1, label="training")
+    left.plot(at, [row["mlm"] for row in results["steps"]], "o-", color=plots.BLUE, label="held out")
+    for k, name in enumerate(("unigram", "bigram"), start=1):
+        level = results["baselines"][name]["mlm"]
+        left.axhline(level, linestyle=plots.LINES[k], color=plots.COLOURS[k], linewidth=1.5, label=name)
+    left.set(xlabel="step", ylabel="nats a masked token", title="masked words")
+    left.legend()
+    right.plot(at, [row["nsp_accuracy"] for row in results["steps"]], "o-", color=plots.BLUE, label="next or not")
+    right.plot(
+        at, [row["order_accuracy"] for row in results["steps"]], "s-", color=plots.ORANGE, label="swapped or not"
+    )
+    overlap = results["baselines"]["overlap"]["nsp_accuracy"]
+    right.axhline(overlap, linestyle=plots.LINES[1], color=plots.GREEN, linewidth=1.5, label="shared words")
+    right.axhline(0.5, linestyle=":", color=plots.GREY)
+    right.set(xlabel="step", ylabel="right on held-out pairs", title="pairs")
+    right.legend()
+    return fig
+
+
+def command() -> str:
+    """The same run without stops, as a command."""
+    options = {"corpus": ",".join(CONFIG.corpora), "preset": CONFIG.preset, "steps": CONFIG.steps}
+    options |= {"learning-rate": CONFIG.learning_rate, "vocab-size": CONFIG.vocab_size, "out": "out/course"}
+    return shlex.join(
+        ["lmcourse", "pretrain", *(w for name, value in options.items() for w in (f"--{name}", f"{value}"))]
+    )
+
+
+def card(results: dict) -> str:
+    """The model's card, in Markdown: `course_bert.md` with the results' numbers."""
+    last, rivals, epoch = results["steps"][-1], results["baselines"], results["epoch"]
+    spans = last["intervals"]
+
+    def told(name: str, digits: int = 3) -> str:
+        low, high = spans[name]
+        return f"{last[name]:.{digits}f} ({low:.{digits}f} to {high:.{digits}f})"
+
+    budget = "\n".join(
+        f"| {row['step']:,} | {row['mlm']:.2f} | {row['at_mask']:.2f} | {row['mlm_accuracy']:.3f} "
+        f"| {row['nsp_accuracy']:.3f} | {row['order_accuracy']:.3f} |"
+        for row in results["steps"]
+    )
+    trials = "\n".join(
+        f"| {row['preset']} | {row['vocab_size']:,} | {row['learning_rate']:g} | {len(row['corpora'].split(','))} "
+        f"| {row['mlm']:.2f} | {row['unigram']:.2f} | {row['unigram'] - row['mlm']:+.2f} | {row['seconds']:.0f} |"
+        for row in stored("04c-trials")["rows"]
+    )
+    template = Path(__file__).with_suffix(".md").read_text(encoding="utf-8")
+    return template.format(
+        config=results["config"] | {"corpora": ", ".join(results["config"]["corpora"])},
+        command=command(),
+        epochs=results["config"]["steps"] / epoch["batches"],
+        tokens=epoch["tokens"] * results["config"]["steps"] / epoch["batches"],
+        epoch=epoch,
+        minutes=results["seconds"] / 60,
+        mlm=told("mlm", 2),
+        at_mask=told("at_mask", 2),
+        accuracy=told("mlm_accuracy"),
+        mask_accuracy=told("at_mask_accuracy"),
+        nsp=told("nsp_accuracy"),
+        order=told("order_accuracy"),
+        rivals=rivals,
+        last=last,
+        budget=budget,
+        trials=trials,
+        weights=results["weights"],
+    )
+
+
+if __name__ == "__main__":
+    print(make())
