@@ -194,6 +194,7 @@ def card(results: dict) -> str:
     return template.format(
         config=results["config"] | {"corpora": ", ".join(results["config"]["corpora"])},
         command=command(),
+        sizes=PRESETS[results["config"]["preset"]],
         epochs=results["config"]["steps"] / epoch["batches"],
         tokens=epoch["tokens"] * results["config"]["steps"] / epoch["batches"],
         epoch=epoch,
