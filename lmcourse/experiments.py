@@ -196,7 +196,165 @@ def pretraining_trial(corpora: str, vocab_size: int, preset: str, learning_rate:
     return {"seconds": history[-1]["seconds"], "unigram": float(unigram), **{name: figures[name] for name in kept}}
 
 
+def starting_bert(start: str, seed: int):
+    """The network of the course's BERT with its heads: at random, or after that many steps of its pretraining."""
+    from lmcourse.course_bert import CONFIG, SHIPPED, kept
+    from lmcourse.finetuning.encoders import find_encoder
+    from lmcourse.models.bert import BertForPreTraining
+    from lmcourse.models.weights import load_pretraining, read_config
+    from lmcourse.training.loop import seed_everything
+
+    if start == "random":
+        seed_everything(seed)
+        return BertForPreTraining(read_config(find_encoder("course")))
+    return load_pretraining(SHIPPED if int(start) == CONFIG.steps else kept(int(start)), dropout=0.1)
+
+
+@cache
+def transfer_parts(task: str, size: int | None, seed: int, topics: int = 8) -> dict:
+    """A labelled corpus in the one cut that pretraining respects; `seed` draws `size` training texts from it."""
+    from collections import Counter
+
+    from lmcourse.data import stores
+
+    parts = stores.parts(task)
+    if task not in stores.RATED:
+        common = sorted(label for label, _ in Counter(parts["train"]["label"][:]).most_common(topics))
+
+        def of_common(data):
+            data = data.select([i for i, label in enumerate(data["label"][:]) if label in common])
+            numbers = [common.index(label) for label in data["label"][:]]
+            return data.remove_columns("label").add_column("label", numbers)
+
+        parts = {name: of_common(data) for name, data in parts.items()}
+    for name, most in (("train", size), ("validation", 1000), ("test", 2000)):
+        rows = min(most or len(parts[name]), len(parts[name]))
+        parts[name] = parts[name].shuffle(seed=seed if name == "train" else 0).select(range(rows))
+    return parts
+
+
+def tuned(start: str, learning_rate: float, epochs: int, layer_decay: float, seed: int) -> dict:
+    """Validation accuracy after 2,000 labelled movie sentences: what the rates of `transfer` are chosen by."""
+    from lmcourse.finetuning.run import FinetuneConfig, finetune
+
+    parts = transfer_parts("movies", 2000, seed)
+    config = FinetuneConfig("course", epochs=epochs, learning_rate=learning_rate, layer_decay=layer_decay, seed=seed)
+    predictor, _ = finetune(config, parts["train"], ["negative", "positive"], bert=starting_bert(start, seed).bert)
+    return {"validation": accuracy(predictor, parts["validation"])}
+
+
+RECIPES = {  # chosen on validation parts, see 04c-transfer-tuning: learning rate, epochs, layer decay
+    "random": (3e-4, 10, 1.0),
+    "pretrained": (3e-4, 5, 0.8),
+}
+
+
+def transfer(task: str, start: str, size: int | None, seed: int) -> dict:
+    """Test accuracy of the course's network on a labelled task, from a random or a pretrained start, or of TF-IDF."""
+    from lmcourse.evaluation.baselines import tfidf_classifier
+    from lmcourse.finetuning.run import FinetuneConfig, finetune
+
+    parts = transfer_parts(task, size, seed)
+    (train, validation, test), names = parts.values(), sorted({*parts["train"]["label"][:]})
+    if start == "tfidf":
+        model = tfidf_classifier(train["text"][:], train["label"][:], (validation["text"][:], validation["label"][:]))
+        return {"n": len(test), "test": float(model.score(test["text"][:], test["label"][:]))}
+    rate, epochs, decay = RECIPES["random" if start == "random" else "pretrained"]
+    config = FinetuneConfig("course", epochs=epochs, learning_rate=rate, layer_decay=decay, seed=seed)
+    predictor, _ = finetune(config, train, [str(name) for name in names], bert=starting_bert(start, seed).bert)
+    return {"n": len(test), "test": accuracy(predictor, test)}
+
+
+@cache
+def course_task():
+    """The tokenizer and the documents of the course's own run."""
+    from lmcourse.course_bert import CONFIG
+    from lmcourse.pretraining.run import Task
+
+    return Task.of(CONFIG)
+
+
+def ordered_pairs(seed: int) -> tuple[list, list]:
+    """Batches of pairs in order or swapped, from documents held out of pretraining: to learn from, and to test on."""
+    from dataclasses import replace
+
+    import numpy as np
+
+    held_out = course_task().validation
+    order = np.random.default_rng(0).permutation(len(held_out.data))
+    parts = order[: len(order) // 2], order[len(order) // 2 :]
+    found = []
+    for rows, draw in zip(parts, (seed, 0), strict=True):
+        some = replace(held_out, data=held_out.data.select(rows), pairs="sop", share=0.0, batch_size=16, seed=draw)
+        found.append([batch for batch in some.batches(epochs=1) if (batch.label >= 0).all()])
+    return found[0], found[1]
+
+
+def topic_pairs(seed: int, most: int = 4000) -> tuple[list, list]:
+    """Batches of pairs of Reuters stories, of one topic (0) or of two (1): to learn from, and to test on."""
+    import numpy as np
+    import torch
+
+    from lmcourse.data.batches import by_length, pad
+    from lmcourse.pretraining.objectives import Batch, assemble
+
+    tok, vocabulary = course_task().tokenizer, course_task().train.vocabulary
+    found = []
+    for part, draw, pairs in (("train", seed, most), ("test", 0, 2000)):
+        data, rng = transfer_parts("reuters", None, 0)[part], np.random.default_rng(draw)
+        topics = np.array(data["label"][:])
+        stories = [[encoding.ids[:60]] for encoding in tok.encode_batch(data["text"][:], add_special_tokens=False)]
+        first, label = rng.integers(len(data), size=pairs), rng.integers(2, size=pairs)
+        second = [
+            rng.choice(np.flatnonzero((topics == topics[i]) != other)) for i, other in zip(first, label, strict=True)
+        ]
+        made = [assemble((i, 0, 1, j, 0, 1), stories, 125, vocabulary) for i, j in zip(first, second, strict=True)]
+        batches = []
+        for chosen in by_length([len(ids) for ids, _ in made], 16, draw):
+            ids, mask = pad([made[i][0] for i in chosen], vocabulary.pad)
+            segments, _ = pad([made[i][1] for i in chosen])
+            none = torch.zeros_like(mask), torch.zeros(0, dtype=torch.long)
+            batches.append(Batch(ids, segments, mask, *none, torch.from_numpy(label[chosen])))
+        found.append(batches)
+    return found[0], found[1]
+
+
+def pair_transfer(task: str, start: str, size: int, seed: int) -> dict:
+    """Test accuracy of the course's network on pairs of texts, with a new head, from a random or pretrained start."""
+    import torch
+
+    from lmcourse.finetuning.heads import layer_rates
+    from lmcourse.models.bert import initialise
+    from lmcourse.pretraining.objectives import mean_cross_entropy
+    from lmcourse.training.loop import TrainingConfig, seed_everything, train
+    from lmcourse.training.precision import choose_precision, computing_in
+
+    learnt, test = {"order": ordered_pairs, "topic": topic_pairs}[task](seed)
+    learnt = learnt[: size // 16]
+    rate, epochs, decay = RECIPES["random" if start == "random" else "pretrained"]
+    model = starting_bert(start, seed)
+    seed_everything(seed)
+    initialise(model.nsp)
+    config = TrainingConfig(epochs * len(learnt), rate, precision=choose_precision(), seed=seed)
+
+    def batches():
+        for epoch in range(epochs):
+            yield from (learnt[i] for i in torch.randperm(len(learnt), generator=torch.manual_seed(epoch)))
+
+    def answers(model, batch):
+        return model(batch.ids, batch.segments, batch.mask, batch.selected)[1]
+
+    def losses(model, batch):
+        return {"loss": mean_cross_entropy(answers(model, batch), batch.label)}
+
+    train(model, batches(), losses, config, layer_rates=layer_rates(decay, len(model.bert.blocks)))
+    with torch.no_grad(), computing_in(model, choose_precision()):
+        right = torch.cat([answers(model, batch).argmax(-1) == batch.label for batch in test])
+    return {"n": len(right), "test": float(right.float().mean())}
+
+
 SEEDS = [0, 1, 2, 3, 4]
+STARTS = ["1000", "4000", "16000"]  # steps of the course's run
 BASE_TRIAL = {"corpora": ALL_CORPORA, "vocab_size": 8192, "preset": "mini", "learning_rate": 1e-3, "seed": 0}
 EXPERIMENTS = {
     "05b-recipes": Experiment(
@@ -241,6 +399,25 @@ EXPERIMENTS = {
             BASE_TRIAL | {"vocab_size": 4096},
             BASE_TRIAL | {"corpora": "wiki,movies,amazon,editorials"},
         ],
+    ),
+    "04c-transfer-tuning": Experiment(
+        "Which recipe suits which start?",
+        tuned,
+        grid(
+            start=["random", "16000"], learning_rate=[1e-4, 3e-4, 1e-3], epochs=[3, 10], layer_decay=[1.0], seed=[0, 1]
+        )
+        + grid(start=["16000"], learning_rate=[3e-4, 1e-3], epochs=[3, 10], layer_decay=[0.7], seed=[0, 1]),
+    ),
+    "04c-transfer": Experiment(
+        "What does pretraining bring, and after how much of it?",
+        transfer,
+        grid(seed=SEEDS, task=["movies"], size=[500, 2000, None], start=["tfidf", "random", *STARTS])
+        + grid(seed=SEEDS, task=["newsgroups"], size=[500, 2000], start=["tfidf", "random", *STARTS]),
+    ),
+    "04c-pairs": Experiment(
+        "Does pretraining show earlier in pairs of texts?",
+        pair_transfer,
+        grid(seed=SEEDS, task=["order", "topic"], size=[500, 2000], start=["random", *STARTS]),
     ),
 }
 

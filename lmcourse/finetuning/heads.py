@@ -1,5 +1,8 @@
 """The task's own layer on top of the encoder."""
 
+import re
+from collections.abc import Callable
+
 import torch
 from jaxtyping import Bool, Float
 from torch import Tensor, nn
@@ -36,6 +39,21 @@ def classification_loss(outputs: Float[Tensor, "B C"], labels: Tensor) -> Tensor
 def regression_loss(outputs: Float[Tensor, "B 1"], labels: Tensor) -> Tensor:
     """Mean squared error against numbers (B,)."""
     return F.mse_loss(outputs.float().squeeze(1), labels)
+
+
+def layer_rates(decay: float, layers: int) -> Callable[[str], float]:
+    """A weight's share of the learning rate, by its name: 1 above the last block, `decay` times less in each below.
+
+    What lies deepest is most general, and is to change least (Howard and Ruder 2018, section 3.2).
+    """
+
+    def share(name: str) -> float:
+        if "embeddings." in name:
+            return decay ** (layers + 1)
+        block = re.search(r"blocks\.(\d+)\.", name)
+        return decay ** (layers - int(block[1])) if block else 1.0
+
+    return share
 
 
 LOSSES = {"classification": classification_loss, "regression": regression_loss}

@@ -16,7 +16,7 @@ from lmcourse.evaluation.baselines import compare
 from lmcourse.files import whole_folder, write_manifest
 from lmcourse.finetuning.encoders import find_encoder
 from lmcourse.finetuning.freezing import Activations, apply_freeze, parse_freeze
-from lmcourse.finetuning.heads import LOSSES, BertWithHead, outputs_of
+from lmcourse.finetuning.heads import LOSSES, BertWithHead, layer_rates, outputs_of
 from lmcourse.inference import Predictor, evaluate
 from lmcourse.models.bert import Bert
 from lmcourse.models.weights import load_encoder
@@ -34,6 +34,7 @@ class FinetuneConfig:
     max_length: int = 128  # tokens of a text that are read
     epochs: int | None = None  # None: 3, or 30 where the encoder is frozen
     learning_rate: float | None = None  # None: 1e-4, or 1e-3 where the encoder is frozen
+    layer_decay: float = 1.0  # the share of the rate of the block above that a block gets
     batch_size: int = 16
     weight_decay: float = 0.01
     warmup: float = 0.1
@@ -118,7 +119,8 @@ def finetune(
         precision=precision,
         seed=config.seed,
     )
-    return predictor, train(model, batches(), losses, training, after_step)
+    rates = layer_rates(config.layer_decay, len(model.bert.blocks))
+    return predictor, train(model, batches(), losses, training, after_step, rates)
 
 
 def finetune_and_report(
