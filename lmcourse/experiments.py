@@ -265,22 +265,16 @@ def transfer(task: str, start: str, size: int | None, seed: int) -> dict:
     return {"n": len(test), "test": accuracy(predictor, test)}
 
 
-@cache
-def course_task():
-    """The tokenizer and the documents of the course's own run."""
-    from lmcourse.course_bert import CONFIG
-    from lmcourse.pretraining.run import Task
-
-    return Task.of(CONFIG)
-
-
 def ordered_pairs(seed: int) -> tuple[list, list]:
     """Batches of pairs in order or swapped, from documents held out of pretraining: to learn from, and to test on."""
     from dataclasses import replace
 
     import numpy as np
 
-    held_out = course_task().validation
+    from lmcourse.course_bert import CONFIG
+    from lmcourse.pretraining.run import Task
+
+    held_out = Task.of(CONFIG).validation
     order = np.random.default_rng(0).permutation(len(held_out.data))
     parts = order[: len(order) // 2], order[len(order) // 2 :]
     found = []
@@ -296,9 +290,12 @@ def topic_pairs(seed: int, most: int = 4000) -> tuple[list, list]:
     import torch
 
     from lmcourse.data.batches import by_length, pad
-    from lmcourse.pretraining.objectives import Batch, assemble
+    from lmcourse.data.tokenizer import load_tokenizer
+    from lmcourse.finetuning.encoders import find_encoder
+    from lmcourse.pretraining.objectives import Batch, Vocabulary, assemble
 
-    tok, vocabulary = course_task().tokenizer, course_task().train.vocabulary
+    tok = load_tokenizer(find_encoder("course"))
+    vocabulary = Vocabulary.of(tok)
     found = []
     for part, draw, pairs in (("train", seed, most), ("test", 0, 2000)):
         data, rng = transfer_parts("reuters", None, 0)[part], np.random.default_rng(draw)

@@ -5,24 +5,25 @@ from pathlib import Path
 
 from lmcourse.data.sources import encoder_folder
 from lmcourse.errors import CourseError, InputError
-from lmcourse.files import PROJECT
+from lmcourse.files import PROJECT, check_manifest
 
+COURSE = PROJECT / "data" / "course"
 NEEDED = ("config.json", "model.safetensors", "tokenizer.json", "tokenizer_config.json", "vocab.txt")
 
 
 def find_encoder(name: str) -> Path:
     """The folder of `minilm` or `course`, else that folder, else the one downloaded for that hub id.
 
-    Errors: InputError for a folder without a model; CourseError when the hub cannot be reached.
+    Errors: InputError for no folder and no hub id, or when a byte of the course's encoder has changed; CourseError
+    when the hub cannot be reached.
     """
     if name == "minilm":
         return encoder_folder()
-    folder = PROJECT / "data" / "course" if name == "course" else Path(name).expanduser()
-    if folder.is_dir():
-        return folder
     if name == "course":
-        raise InputError("the course's own encoder is not in this checkout", folder, "use minilm")
-    return download(name)
+        check_manifest(COURSE)
+        return COURSE
+    folder = Path(name).expanduser()
+    return folder if folder.is_dir() else download(name)
 
 
 def download(hub_id: str) -> Path:
