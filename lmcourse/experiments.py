@@ -196,6 +196,45 @@ def pretraining_trial(corpora: str, vocab_size: int, preset: str, learning_rate:
     return {"seconds": history[-1]["seconds"], "unigram": float(unigram), **{name: figures[name] for name in kept}}
 
 
+LEARN_FROM = """
+import json, resource, sys
+from itertools import islice
+import datasets
+from lmcourse.data import stores
+from lmcourse.models.bert import BertConfig, BertForPreTraining
+from lmcourse.pretraining.examples import Examples
+from lmcourse.pretraining.objectives import Vocabulary, pretraining_losses
+from lmcourse.pretraining.run import PRESETS
+from lmcourse.training.loop import TrainingConfig, train
+
+data, seed = datasets.Dataset.from_file(sys.argv[1]), int(sys.argv[2])
+vocabulary = Vocabulary.of(stores.train_tokenizer(("wiki",), 8192))
+given = Examples(data, vocabulary, seed=seed).batches()
+model = BertForPreTraining(BertConfig(vocab_size=vocabulary.size, **PRESETS["tiny"]))
+train(model, islice(given, 20), pretraining_losses, TrainingConfig(20, 1e-4))
+batches = 20 + sum(1 for _ in islice(given, 2000))
+peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e3
+print(json.dumps({"batches": batches, "peak_mb": peak}))
+"""
+
+
+def store_memory(millions: int, seed: int) -> dict:
+    """Peak memory of a process that plans an epoch of, and learns from, a store of that many million tokens."""
+    import shutil
+    import subprocess
+
+    from lmcourse.data import stores
+
+    tok = stores.train_tokenizer(("wiki",), 8192)
+    once = sum(stores.store(("wiki",), tok)["tokens"])
+    data = stores.store(("wiki",), tok, repeat=round(millions * 1e6 / once))
+    path = Path(data.cache_files[0]["filename"])
+    row = {"tokens": sum(data["tokens"]), "disk_mb": path.stat().st_size / 1e6}
+    process = subprocess.run([sys.executable, "-c", LEARN_FROM, str(path), str(seed)], capture_output=True, text=True)
+    shutil.rmtree(path.parent)  # hundreds of megabytes that nobody will ask for again
+    return row | json.loads(process.stdout)
+
+
 def starting_bert(start: str, seed: int):
     """The network of the course's BERT with its heads: at random, or after that many steps of its pretraining."""
     from lmcourse.course_bert import CONFIG, SHIPPED, kept
@@ -396,6 +435,11 @@ EXPERIMENTS = {
             BASE_TRIAL | {"vocab_size": 4096},
             BASE_TRIAL | {"corpora": "wiki,movies,amazon,editorials"},
         ],
+    ),
+    "04c-store-memory": Experiment(
+        "Does the memory of a pretraining process grow with its corpus?",
+        store_memory,
+        grid(seed=[0], millions=[1, 10, 100]),
     ),
     "04c-transfer-tuning": Experiment(
         "Which recipe suits which start?",

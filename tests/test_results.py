@@ -38,6 +38,21 @@ def test_a_row_of_training():
     assert again["test"] == pytest.approx(stored["test"], abs=4 * np.sqrt(0.25 / n))
 
 
+@pytest.mark.parametrize("start", ["16000", "tfidf"])
+def test_a_row_of_transfer(start):
+    setting = {"task": "movies", "start": start, "size": 500, "seed": 0}
+    stored, again = row_of("04c-transfer", **setting), experiments.transfer(**setting)
+    assert again["n"] == stored["n"]
+    assert again["test"] == pytest.approx(stored["test"], abs=4 * np.sqrt(0.25 / stored["n"]) * (start != "tfidf"))
+
+
+def test_memory_of_pretraining_does_not_grow_with_its_corpus():
+    rows = experiments.stored("04c-store-memory")["rows"]
+    least, most = (row["peak_mb"] for row in (rows[0], rows[-1]))
+    assert rows[-1]["tokens"] > 50 * rows[0]["tokens"]
+    assert most < 1.3 * least
+
+
 def test_probabilities_give_the_stored_figures():
     for row in experiments.stored("05b-recipes")["rows"]:
         if row["seed"] == 0:
