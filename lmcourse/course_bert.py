@@ -14,14 +14,17 @@ from pathlib import Path
 import numpy as np
 
 from lmcourse import plots
+from lmcourse.data import stores
 from lmcourse.data.tokenizer import save_tokenizer
-from lmcourse.evaluation.uncertainty import bootstrap, wilson
+from lmcourse.errors import CourseError
+from lmcourse.evaluation.uncertainty import wilson
 from lmcourse.experiments import stored
 from lmcourse.files import PROJECT, sha256, whole_folder, write_manifest
 from lmcourse.models.bert import BertForPreTraining
 from lmcourse.models.weights import load_pretraining, save_model
 from lmcourse.pretraining import baselines
-from lmcourse.pretraining.run import PRESETS, PretrainConfig, Task, evaluate, pretrain
+from lmcourse.pretraining.examples import Examples
+from lmcourse.pretraining.run import PRESETS, PretrainConfig, Task, evaluate, figures, pretrain
 from lmcourse.training.checkpoints import latest
 
 OUT, SHIPPED = PROJECT / "out" / "course", PROJECT / "data" / "course"
@@ -67,19 +70,19 @@ def _write(model: BertForPreTraining, task: Task, folder: Path, **extra) -> None
 
 def ship(task: Task) -> Path:
     """Write `data/course` from the finished run; its figures are those of the float16 weights that are committed."""
-    model = load_pretraining(kept(CONFIG.steps))
-    history = json.loads((OUT / "history.json").read_text())
+    model, history, examples = load_pretraining(kept(CONFIG.steps)), latest(OUT).history, unread(task)
     with whole_folder(SHIPPED) as folder:
         _write(model.half(), task, folder, dtype="float32")
         results = {
             "config": asdict(CONFIG),
-            "steps": [{"step": step, **held_out(load_pretraining(kept(step)), task)} for step in STOPS],
-            "baselines": rivals(task),
+            "steps": [{"step": step, **held_out(load_pretraining(kept(step)), examples)} for step in STOPS],
+            "baselines": rivals(task, examples),
+            "documents": {"held_out": len(task.validation.data), "unread": len(examples.data)},
             "epoch": epoch(task),
             "seconds": history[-1]["seconds"],
             "weights": sha256(folder / "model.safetensors"),
         }
-        results["steps"].append({"step": CONFIG.steps, **held_out(load_pretraining(folder), task)})
+        results["steps"].append({"step": CONFIG.steps, **held_out(load_pretraining(folder), examples)})
         (folder / "results.json").write_text(json.dumps(results, indent=1))
         (folder / "history.json").write_text(json.dumps(thinned(history)))
         (folder / "curve.png").write_bytes(plots.png(curve(results, thinned(history))))
@@ -88,39 +91,41 @@ def ship(task: Task) -> Path:
     return SHIPPED
 
 
-def held_out(model: BertForPreTraining, task: Task) -> dict:
-    """A model's figures on the held-out documents: all masked positions, those at [MASK], pairs, and their order."""
-    figures = evaluate(model, task.validation)
-    given = baselines.answers(model, task.validation.batches(epochs=1))
-    seen = [baselines.seen(batch, task.validation.vocabulary) for batch in task.validation.batches(epochs=1)]
+def unread(task: Task) -> Examples:
+    """The held-out documents that don't repeat what was learnt from: posts quote, agencies report twice."""
+    return replace(task.validation, data=stores.apart(task.validation.data, task.train.data))
+
+
+def held_out(model: BertForPreTraining, examples: Examples) -> dict:
+    """A model's figures on some documents: all masked positions, those at [MASK], pairs, and their order."""
+    given = baselines.answers(model, examples.batches(epochs=1))
+    found, order = figures(given), evaluate(model, replace(examples, pairs="sop"))
+    seen = [baselines.seen(batch, examples.vocabulary) for batch in examples.batches(epochs=1)]
     at_mask = np.concatenate(seen) == 0
-    texts = given["text"][at_mask]
-    count = np.bincount(texts)
-    for name, values in (("at_mask", given["nats"]), ("at_mask_accuracy", given["hits"])):
-        values = values[at_mask].astype(float)
-        figures[name] = float(values.mean())
-        sums = np.bincount(texts, values)
-        figures["intervals"][name] = bootstrap(lambda s, n: s.sum() / max(n.sum(), 1), sums, count)
-    order = evaluate(model, replace(task.validation, pairs="sop"))
-    figures["order_accuracy"] = order["nsp_accuracy"]
-    figures["intervals"]["order_accuracy"] = order["intervals"]["nsp_accuracy"]
-    return figures
+    masked = figures(given | {name: given[name][at_mask] for name in ("nats", "hits", "text")})
+    for name, (figure, there) in {
+        "at_mask": ("mlm", masked),
+        "at_mask_accuracy": ("mlm_accuracy", masked),
+        "order_accuracy": ("nsp_accuracy", order),
+    }.items():
+        found[name], found["intervals"][name] = there[figure], there["intervals"][figure]
+    return found
 
 
-def rivals(task: Task) -> dict:
+def rivals(task: Task, examples: Examples) -> dict:
     """What counting gives on the same positions and pairs; the overlap's threshold is chosen on training pairs."""
     counts = baselines.count(task.train.data, task.train.vocabulary)
-    held = baselines.held_against(counts, task.train.vocabulary, task.validation.batches(epochs=1))
-    figures = {}
+    held = baselines.held_against(counts, task.train.vocabulary, examples.batches(epochs=1))
+    found = {}
     for name in ("unigram", "bigram", "copier"):
         nats, hits, masked = held[name], held[f"{name}_hits"], held["seen"] == 0
-        figures[name] = {"mlm": nats.mean(), "mlm_accuracy": hits.mean(), "at_mask": nats[masked].mean()}
-        figures[name] = {key: float(value) for key, value in figures[name].items()}
+        row = {"mlm": nats, "mlm_accuracy": hits, "at_mask": nats[masked], "at_mask_accuracy": hits[masked]}
+        found[name] = {key: float(values.mean()) for key, values in row.items()}
     learnt = baselines.held_against(counts, task.train.vocabulary, islice(task.train.batches(epochs=1), 200))
     rule = baselines.OverlapRule.fit(learnt["overlap"], learnt["label"])
     right = rule.right(held["overlap"], held["label"])
-    figures["overlap"] = {"nsp_accuracy": float(right.mean()), "interval": wilson(int(right.sum()), len(right))}
-    return figures
+    found["overlap"] = {"nsp_accuracy": float(right.mean()), "interval": wilson(int(right.sum()), len(right))}
+    return found
 
 
 def epoch(task: Task) -> dict:
@@ -196,7 +201,7 @@ def card(results: dict) -> str:
         command=command(),
         sizes=PRESETS[results["config"]["preset"]],
         epochs=results["config"]["steps"] / epoch["batches"],
-        tokens=epoch["tokens"] * results["config"]["steps"] / epoch["batches"],
+        tokens=epoch["tokens"] * results["config"]["steps"] / epoch["batches"] / 1e6,
         epoch=epoch,
         minutes=results["seconds"] / 60,
         mlm=told("mlm", 2),
@@ -206,6 +211,9 @@ def card(results: dict) -> str:
         nsp=told("nsp_accuracy"),
         order=told("order_accuracy"),
         rivals=rivals,
+        overlap="{:.3f} ({:.3f} to {:.3f})".format(rivals["overlap"]["nsp_accuracy"], *rivals["overlap"]["interval"]),
+        documents=results["documents"],
+        repeating=results["documents"]["held_out"] - results["documents"]["unread"],
         last=last,
         budget=budget,
         trials=trials,
@@ -214,4 +222,8 @@ def card(results: dict) -> str:
 
 
 if __name__ == "__main__":
-    print(make())
+    try:
+        print(make())
+    except CourseError as error:
+        print(error, file=sys.stderr)
+        sys.exit(error.exit_code)

@@ -5,10 +5,12 @@ import signal
 import subprocess
 import sys
 import tracemalloc
+from itertools import chain
 
 import numpy as np
 import pytest
 import torch
+from datasets import Dataset
 from safetensors.torch import load_file
 from transformers import AutoModelForPreTraining
 
@@ -125,6 +127,23 @@ def losses(out):
     ]
 
 
+def test_held_out_documents_that_repeat_what_was_learnt_are_left_out(small):
+    tok = stores.train_tokenizer(WIKI, 1000, small.limit)
+    train, held_out = (stores.store(WIKI, tok, part, small.limit) for part in ("train", "validation"))
+    assert len(stores.apart(held_out, train)) == len(held_out)
+    ids = [list(chain.from_iterable(row)) for row in train["sentences"][:2]]
+    new = np.random.default_rng(0).permutation(1000).tolist()
+    made = {
+        "learnt": [ids[0][5:65]],
+        "quotes a third": [new[:20], ids[1][:30], new[20:60]],
+        "quotes a tenth": [new[:100], ids[1][:13], new[100:110]],
+        "quotes less than a run": [ids[0][:12], ids[1][:12]],
+        "too short for a run": [ids[0][:5]],
+    }
+    mixed = Dataset.from_dict({"document": [*made], "sentences": [*made.values()]})
+    assert stores.apart(mixed, train, block=5000)["document"][:] == [*made][2:]
+
+
 @pytest.mark.parametrize("precision", ["fp32", "bf16"])
 def test_interrupted_and_resumed_is_the_same_run(small, tmp_path, precision):
     config = run.PretrainConfig(**{**vars(small), "precision": precision, "accumulation": 2})
@@ -143,6 +162,8 @@ def test_another_run_in_the_same_folder_is_refused(small, tmp_path):
     with pytest.raises(InputError, match="--resume"):
         run.pretrain(small, tmp_path)
     other = run.PretrainConfig(**{**vars(small), "learning_rate": 2e-3, "corpora": ("wiki", "amazon")})
+    with pytest.raises(InputError, match=r"at step 2.*--stop-after"):
+        run.pretrain(small, tmp_path, stop_after=2, resume=True)
     with pytest.raises(InputError, match=r"corpora.*learning_rate|learning_rate.*corpora"):
         run.pretrain(other, tmp_path, resume=True)
 

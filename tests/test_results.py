@@ -3,13 +3,16 @@
 import numpy as np
 import pytest
 
-from lmcourse import experiments
+from lmcourse.course_bert import SHIPPED
 from lmcourse.errors import InputError
+from lmcourse.experiments import finetuning, stored, transfer
+from lmcourse.experiments.registry import EXPERIMENTS, run
+from lmcourse.files import sha256
 
 
-@pytest.mark.parametrize("name", experiments.EXPERIMENTS)
+@pytest.mark.parametrize("name", EXPERIMENTS)
 def test_complete_and_made_by_this_code(name):
-    result, experiment = experiments.stored(name), experiments.EXPERIMENTS[name]
+    result, experiment = stored(name), EXPERIMENTS[name]
     assert result["source"] == experiment.source, f"the experiment has changed: {result['command']}"
     for setting in experiment.settings:
         assert sum(setting.items() <= row.items() for row in result["rows"]) == 1, f"{setting}: {result['command']}"
@@ -18,46 +21,67 @@ def test_complete_and_made_by_this_code(name):
 
 
 def row_of(name, **setting):
-    return next(row for row in experiments.stored(name)["rows"] if setting.items() <= row.items())
+    return next(row for row in stored(name)["rows"] if setting.items() <= row.items())
 
 
 def test_a_row_of_the_baselines():
-    stored = row_of("05b-baselines", seed=1)
-    again = experiments.baselines(seed=1)
+    row = row_of("05b-baselines", seed=1)
+    again = finetuning.baselines(seed=1)
     for part in ("validation", "test"):
         for name, figures in again[part].items():
-            assert figures["accuracy"] == pytest.approx(stored[part][name]["accuracy"], abs=1e-9)
+            assert figures["accuracy"] == pytest.approx(row[part][name]["accuracy"], abs=1e-9)
 
 
 def test_a_row_of_training():
     """Another machine, or another number format, changes a few answers: the bound is that of the test's own noise."""
     setting = {"method": "minilm", "size": 50, "seed": 0}
-    stored, n = row_of("03-few-labels", **setting), len(experiments.movie_parts(0)["test"])
-    again = experiments.few_labels(**setting)
-    assert again["epochs"] == stored["epochs"]
-    assert again["test"] == pytest.approx(stored["test"], abs=4 * np.sqrt(0.25 / n))
+    row, n = row_of("03-few-labels", **setting), len(finetuning.movie_parts(0)["test"])
+    again = finetuning.few_labels(**setting)
+    assert again["epochs"] == row["epochs"]
+    assert again["test"] == pytest.approx(row["test"], abs=4 * np.sqrt(0.25 / n))
 
 
 @pytest.mark.parametrize("start", ["16000", "tfidf"])
 def test_a_row_of_transfer(start):
     setting = {"task": "movies", "start": start, "size": 500, "seed": 0}
-    stored, again = row_of("04c-transfer", **setting), experiments.transfer(**setting)
-    assert again["n"] == stored["n"]
-    assert again["test"] == pytest.approx(stored["test"], abs=4 * np.sqrt(0.25 / stored["n"]) * (start != "tfidf"))
+    row, again = row_of("04c-transfer", **setting), transfer.transfer(**setting)
+    assert again["n"] == row["n"]
+    assert again["test"] == pytest.approx(row["test"], abs=4 * np.sqrt(0.25 / row["n"]) * (start != "tfidf"))
+
+
+@pytest.mark.parametrize("name", ["04c-transfer-tuning", "04c-transfer", "04c-pairs"])
+def test_transfer_is_that_of_the_weights_that_are_committed(name):
+    rows = [row for row in stored(name)["rows"] if row["start"] == transfer.PRETRAINED[-1]]
+    assert {row["weights"] for row in rows} == {sha256(SHIPPED / "model.safetensors")}
+
+
+def test_transfer_uses_the_recipes_that_were_best_on_validation_texts():
+    found: dict = {}
+    for row in stored("04c-transfer-tuning")["rows"]:
+        recipe = row["learning_rate"], row["epochs"], row["layer_decay"]
+        found.setdefault("random" if row["start"] == "random" else "pretrained", {}).setdefault(recipe, []).append(
+            row["validation"]
+        )
+    for start, recipes in found.items():
+        best = max(np.mean(values) for values in recipes.values())
+        assert np.mean(recipes[transfer.RECIPES[start]]) == best
+    for row in stored("04c-transfer")["rows"] + stored("04c-pairs")["rows"]:
+        if row["start"] not in ("tfidf", "overlap"):
+            assert transfer.recipe(row["start"], row["size"]).items() <= row.items()
 
 
 def test_memory_of_pretraining_does_not_grow_with_its_corpus():
-    rows = experiments.stored("04c-store-memory")["rows"]
+    rows = stored("04c-store-memory")["rows"]
     least, most = (row["peak_mb"] for row in (rows[0], rows[-1]))
     assert rows[-1]["tokens"] > 50 * rows[0]["tokens"]
     assert most < 1.3 * least
 
 
 def test_probabilities_give_the_stored_figures():
-    for row in experiments.stored("05b-recipes")["rows"]:
+    for row in stored("05b-recipes")["rows"]:
         if row["seed"] == 0:
             labels = dict(
-                zip(*(experiments.movie_parts(0)["test"][column][:] for column in ("id", "label")), strict=True)
+                zip(*(finetuning.movie_parts(0)["test"][column][:] for column in ("id", "label")), strict=True)
             )
             said = np.array(row["test_probabilities"]) > 0.5
             truth = np.array([labels[i] for i in row["test_ids"]])
@@ -66,6 +90,6 @@ def test_probabilities_give_the_stored_figures():
 
 def test_an_unknown_result():
     with pytest.raises(InputError, match="nothing"):
-        experiments.stored("nothing")
+        stored("nothing")
     with pytest.raises(InputError, match="unknown experiment"):
-        experiments.run("nothing")
+        run("nothing")

@@ -7,6 +7,7 @@ and whatever resembles them.
 import json
 import re
 from collections.abc import Iterator, Sequence
+from itertools import chain
 from pathlib import Path
 
 import numpy as np
@@ -192,6 +193,11 @@ def store(names: Sequence[str], tok: Tokenizer, part: str = "train", limit: int 
         return datasets.Dataset.from_file(str(files.cached("stores", key, build) / "data.arrow"))
 
 
+def fingerprint(data) -> str:
+    """What tells one store from another: the name of its cache, which its corpora, tokenizer and part decide."""
+    return Path(data.cache_files[0]["filename"]).parent.name
+
+
 def _pieces(tok: Tokenizer, found: list[str]) -> list[list[int]]:
     """The ids of some sentences; a long one is cut between words."""
     cut = []
@@ -224,3 +230,35 @@ def blocks(data, order: np.ndarray, size: int) -> Iterator[tuple[list[str], list
         if len(rows):  # none, where one document is larger than a block
             block = data[rows.tolist()]
             yield block["kind"], block["sentences"]
+
+
+def _windows(sentences: list[list[int]], run: int) -> np.ndarray:
+    """A 64-bit number for each run of that many neighbouring tokens of a document."""
+    ids = np.fromiter(chain.from_iterable(sentences), np.uint64)
+    if len(ids) < run:
+        return np.empty(0, np.uint64)
+    weights = np.random.default_rng(0).integers(1, 2**63, run, dtype=np.uint64)  # products wrap around at 2⁶⁴
+    return np.lib.stride_tricks.sliding_window_view(ids, run) @ weights
+
+
+def apart(held_out, train, run: int = 13, most: float = 0.2, block: int = 2_000_000):
+    """The held-out documents of which at most a share `most` stands in the training documents too, in runs of tokens.
+
+    Posts quote each other and agencies repeat their reports: on such documents a model could remember. The
+    length of a run, 13 tokens, is that of Brown et al. 2020, appendix C.
+    """
+    wanted = np.unique(np.concatenate([_windows(sentences, run) for sentences in held_out["sentences"]]))
+    read = np.zeros(len(wanted), dtype=bool)
+    for _, documents in blocks(train, np.arange(len(train)), block):
+        for sentences in documents:
+            found = _windows(sentences, run)
+            at = wanted.searchsorted(found).clip(max=len(wanted) - 1)
+            read[at[wanted[at] == found]] = True
+    rows = []
+    for row, sentences in enumerate(held_out["sentences"]):
+        starts = np.flatnonzero(read[wanted.searchsorted(_windows(sentences, run))])
+        tokens = np.zeros(sum(map(len, sentences)), dtype=bool)
+        tokens[(starts[:, None] + np.arange(run)).ravel()] = True
+        if tokens.mean() <= most:
+            rows.append(row)
+    return held_out.select(rows)

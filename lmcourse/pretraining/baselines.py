@@ -34,17 +34,16 @@ class Counts:
 
 
 def count(data, vocabulary: Vocabulary, most: int = 2_000_000) -> Counts:
-    """Count pieces and neighbours in a store's documents, `most` tokens at a time; special tokens are no targets."""
+    """Count pieces, special tokens left out, and neighbours in a store's documents, about `most` tokens at a time."""
     from scipy.sparse import coo_array
 
     size = vocabulary.size
     single, pairs = np.zeros(size), coo_array((size, size)).tocsr()
     for _, documents in blocks(data, np.arange(len(data)), most):
-        for sentences in documents:
-            ids = np.fromiter(chain.from_iterable(sentences), np.int64)
-            single += np.bincount(ids, minlength=size)
-            ones = np.ones(max(len(ids) - 1, 0))
-            pairs += coo_array((ones, (ids[:-1], ids[1:])), shape=(size, size)).tocsr()
+        texts = [np.fromiter(chain.from_iterable(sentences), np.int64) for sentences in documents]
+        left, right = (np.concatenate([ids[part] for ids in texts]) for part in (slice(-1), slice(1, None)))
+        single += np.bincount(np.concatenate(texts), minlength=size)
+        pairs += coo_array((np.ones(len(left)), (left, right)), shape=(size, size)).tocsr()
     single[vocabulary.special] = 0
     return Counts(single, pairs)
 
@@ -125,17 +124,25 @@ class OverlapRule:
 
 @torch.no_grad()
 def answers(model: nn.Module, batches: Iterable[Batch], precision: str = "fp32") -> dict[str, np.ndarray]:
-    """A model's `nats` and `hits` at each selected position of some batches, and the number of its `text`."""
-    found: dict[str, list] = {"nats": [], "hits": [], "text": []}
+    """A model's `nats` and `hits` at each selected position of some batches, and the number of its `text`.
+
+    `pair_nats` and `pair_hits` are those of the pairs.
+    """
+    found: dict[str, list] = {name: [] for name in ("nats", "hits", "text", "pair_nats", "pair_hits")}
     training, texts = model.training, 0
     model.eval()
     with computing_in(model, precision):
         for batch in batches:
             there = batch.to(device())
-            logits, _ = model(there.ids, there.segments, there.mask, there.selected)
-            logs = logits.float().log_softmax(-1)
-            found["nats"].append(-logs.gather(1, there.targets[:, None])[:, 0].double().cpu().numpy())
-            found["hits"].append((logs.argmax(-1) == there.targets).cpu().numpy())
+            logits, pair_logits = model(there.ids, there.segments, there.mask, there.selected)
+            pair = there.label >= 0
+            for kind, scores, truth in (
+                ("", logits, there.targets),
+                ("pair_", pair_logits[pair], there.label[pair]),
+            ):
+                logs = scores.float().log_softmax(-1)
+                found[f"{kind}nats"].append(-logs.gather(1, truth[:, None])[:, 0].double().cpu().numpy())
+                found[f"{kind}hits"].append((logs.argmax(-1) == truth).cpu().numpy())
             found["text"].append(batch.selected.nonzero()[:, 0].numpy() + texts)
             texts += len(batch.ids)
     model.train(training)

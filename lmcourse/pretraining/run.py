@@ -10,7 +10,6 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import numpy as np
-import torch
 
 from lmcourse.data import stores
 from lmcourse.data.tokenizer import fingerprint, save_tokenizer
@@ -19,11 +18,12 @@ from lmcourse.evaluation.uncertainty import bootstrap, wilson
 from lmcourse.files import write_manifest
 from lmcourse.models.bert import BertConfig, BertForPreTraining
 from lmcourse.models.weights import save_model
+from lmcourse.pretraining.baselines import answers
 from lmcourse.pretraining.examples import Examples
 from lmcourse.pretraining.objectives import Vocabulary, pretraining_losses
 from lmcourse.training.checkpoints import check_settings, latest, postponed_signals, save
 from lmcourse.training.loop import TrainingConfig, seed_everything, train
-from lmcourse.training.precision import choose_precision, computing_in, device
+from lmcourse.training.precision import choose_precision, device
 
 # The small BERTs of Turc et al. 2019, "Well-Read Students Learn Better", table 1.
 PRESETS = {
@@ -90,44 +90,30 @@ class Task:
     def settings(self, precision: str) -> dict:
         """What must be the same for a run to be the same run."""
         parts = {"train": self.train, "validation": self.validation}
-        data = {name: len(part.data) for name, part in parts.items()}
+        data = {name: stores.fingerprint(part.data) for name, part in parts.items()}
         return {**asdict(self.config), "computed_in": precision, "tokenizer": fingerprint(self.tokenizer), "data": data}
 
 
-@torch.no_grad()
 def evaluate(model: BertForPreTraining, examples: Examples, precision: str = "fp32") -> dict:
-    """Figures on all examples of a part, masked with its own seed, with 95 % intervals.
+    """`figures` on all examples of a part, masked with its own seed."""
+    return figures(answers(model, examples.batches(epochs=1), precision))
+
+
+def figures(given: dict[str, np.ndarray]) -> dict:
+    """What `answers` come to, with 95 % intervals.
 
     `mlm` (nats a masked token) and `mlm_accuracy`, over the `tokens` that were masked; `nsp` and `nsp_accuracy`, over
-    the `pairs`. Intervals of the masked tokens resample examples, as tokens of one text are not independent.
+    the `pairs`. Intervals of the masked tokens resample texts, as tokens of one text are not independent.
     """
-    training, losses, hits, rows, pair_losses, pair_hits = model.training, [], [], [], [], []
-    model.eval()
-    count = 0
-    with computing_in(model, precision):
-        for batch in examples.batches(epochs=1):
-            batch = batch.to(device())
-            mlm, nsp = model(batch.ids, batch.segments, batch.mask, batch.selected)
-            logs = mlm.float().log_softmax(-1)
-            losses.append(-logs.gather(1, batch.targets[:, None])[:, 0].cpu())
-            hits.append((logs.argmax(-1) == batch.targets).cpu())
-            rows.append(batch.selected.nonzero()[:, 0].cpu() + count)
-            count += len(batch.ids)
-            pair = batch.label >= 0
-            logs = nsp[pair].float().log_softmax(-1)
-            pair_losses.append(-logs.gather(1, batch.label[pair][:, None])[:, 0].cpu())
-            pair_hits.append((logs.argmax(-1) == batch.label[pair]).cpu())
-    model.train(training)
-    row = torch.cat(rows).numpy()
-    found = {"tokens": len(row), "pairs": sum(map(len, pair_hits)), "intervals": {}}
-    masked = np.bincount(row, minlength=count)
-    for name, values in (("mlm", losses), ("mlm_accuracy", hits)):
-        sums = np.bincount(row, torch.cat(values).double().numpy(), count)
-        found[name] = float(sums.sum() / masked.sum())
+    masked = np.bincount(given["text"])
+    found = {"tokens": int(masked.sum()), "pairs": len(given["pair_hits"]), "intervals": {}}
+    for name, values in (("mlm", given["nats"]), ("mlm_accuracy", given["hits"])):
+        sums = np.bincount(given["text"], values.astype(float))
+        found[name] = float(values.mean())
         found["intervals"][name] = bootstrap(lambda s, n: s.sum() / max(n.sum(), 1), sums, masked)
     if found["pairs"]:
-        right = int(torch.cat(pair_hits).sum())
-        found |= {"nsp": float(torch.cat(pair_losses).mean()), "nsp_accuracy": right / found["pairs"]}
+        right = int(given["pair_hits"].sum())
+        found |= {"nsp": float(given["pair_nats"].mean()), "nsp_accuracy": right / found["pairs"]}
         found["intervals"]["nsp_accuracy"] = wilson(right, found["pairs"])
     return found
 
@@ -150,6 +136,8 @@ def pretrain(
         raise InputError("the folder holds checkpoints of a run", out, "add --resume, or name another --out")
     if config.steps < 1 or (stop_after is not None and stop_after < 1):
         raise InputError("steps begin at 1", "--steps, --stop-after", "give a larger number")
+    if state and stop_after is not None and stop_after <= state.step < config.steps:
+        raise InputError(f"the run is at step {state.step}", "--stop-after", "give a later step")
     task = Task.of(config)
     precision = choose_precision(config.precision)
     if state and config.precision == "auto":
