@@ -123,13 +123,15 @@ def curve_with_band(ax, x, y, low=None, high=None, label=None, colour=BLUE):
 def seed_lines(ax, x, runs: dict):
     """For each name a line through the means of its runs (X, S), and every one of its S seeds as a point.
 
-    `x` may be numbers or names of settings.
+    `x` may be numbers or names of settings. A row of NaN is a setting that was not run.
     """
     for i, (name, scores) in enumerate(runs.items()):
         scores, colour, marker = np.asarray(scores, float), COLOURS[i % len(COLOURS)], MARKERS[i % len(MARKERS)]
+        run = ~np.isnan(scores).any(1)
+        scores, at = scores[run], [value for value, there in zip(x, run, strict=True) if there]
         for column in scores.T:
-            ax.plot(x, column, marker, color=colour, alpha=0.35, markeredgewidth=0)
-        ax.plot(x, scores.mean(1), f"{marker}-", color=colour, label=name)
+            ax.plot(at, column, marker, color=colour, alpha=0.35, markeredgewidth=0)
+        ax.plot(at, scores.mean(1), f"{marker}-", color=colour, label=name)
     ax.legend()
     return ax
 

@@ -656,14 +656,13 @@ def test_bad_tokenizers_are_one_line(tmp_path):
     st.integers(1, 40),
     st.integers(0, 2**31),
     st.integers(0, 50),
-    st.booleans(),
 )
-def test_every_index_stands_in_one_batch(lengths, batch_size, seed, epoch, shuffle):
-    made = batches.by_length(lengths, batch_size, seed, epoch, shuffle)
+def test_every_index_stands_in_one_batch(lengths, batch_size, seed, epoch):
+    made = batches.by_length(lengths, batch_size, seed, epoch)
     assert sorted(i for batch in made for i in batch) == list(range(len(lengths)))
     assert len(made) == -(-len(lengths) // batch_size)
     assert sum(len(batch) != batch_size for batch in made) <= 1
-    assert made == batches.by_length(lengths, batch_size, seed, epoch, shuffle)
+    assert made == batches.by_length(lengths, batch_size, seed, epoch)
     ranges = sorted((min(lengths[i] for i in batch), max(lengths[i] for i in batch)) for batch in made)
     assert all(after[0] >= before[1] for before, after in pairwise(ranges))
 
@@ -677,10 +676,16 @@ def test_batches_change_with_seed_and_epoch_and_waste_little():
     assert padded < 1.05 * lengths.sum()
     longest = [max(lengths[i] for i in batch) for batch in made[0, 0]]
     assert longest != sorted(longest)  # no epoch goes from short to long
-    evaluation = batches.by_length(lengths, 16, 0, 0, shuffle=False)
-    assert lengths[evaluation[0]].max() == lengths.max()
     with pytest.raises(InputError, match="batch_size"):
         batches.by_length(lengths, 0, 0, 0)
+
+
+@given(st.lists(st.integers(0, 64), max_size=200), st.integers(1, 300))
+def test_batches_of_so_many_tokens(lengths, most):
+    made = batches.by_tokens(lengths, most)
+    assert sorted(i for batch in made for i in batch) == list(range(len(lengths)))
+    assert [lengths[i] for batch in made for i in batch] == sorted(lengths, reverse=True)
+    assert all(len(batch) * lengths[batch[0]] <= most or len(batch) == 1 for batch in made)
 
 
 def test_pad():

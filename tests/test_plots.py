@@ -59,8 +59,8 @@ def test_what_is_drawn_is_what_was_given():
     plots.history(right, range(4), [4.0, 2.0, 3.0, 5.0], window=2)
     assert right.lines[1].get_ydata() == pytest.approx([4, 3, 2.5, 4])
     _, (left, right) = plots.figure(2)
-    plots.seed_lines(left, [0, 1], {"a": [[0.1, 0.3], [0.5, 0.7]]})
-    assert left.lines[-1].get_ydata() == pytest.approx([0.2, 0.6])
+    plots.seed_lines(left, [0, 1, 2], {"a": [[0.1, 0.3], [np.nan, np.nan], [0.5, 0.7]]})
+    assert left.lines[-1].get_xydata() == pytest.approx(np.array([[0, 0.2], [2, 0.6]]))
     plots.bars_with_intervals(right, ["x"], {"a": [0.5], "b": [0.7]}, {"b": [(0.6, 0.8)]})
     assert [bar.get_height() for bar in right.patches] == [0.5, 0.7]
     assert list(right.lines[0].get_ydata()) == [0.6, 0.8]

@@ -7,20 +7,15 @@ import numpy as np
 from lmcourse.errors import InputError
 
 
-def by_length(
-    lengths: Sequence[int], batch_size: int, seed: int = 0, epoch: int = 0, shuffle: bool = True
-) -> list[list[int]]:
+def by_length(lengths: Sequence[int], batch_size: int, seed: int = 0, epoch: int = 0) -> list[list[int]]:
     """Divide the indices 0..n-1 into batches of texts of nearly equal length; each index stands in one batch.
 
-    Shuffled: which texts meet, the order of the batches and the place of the smaller one change with `seed`
-    and `epoch`, and only with them. Not shuffled: longest first, so that too large a batch shows itself at once.
+    Which texts meet, the order of the batches and the place of the smaller one change with `seed` and `epoch`, and
+    only with them.
     """
     if batch_size < 1:
         raise InputError(f"batch_size must be at least 1, not {batch_size}", "by_length", "choose a larger one")
     lengths = np.asarray(lengths)
-    if not shuffle:
-        order = np.argsort(-lengths, kind="stable")
-        return [order[i : i + batch_size].tolist() for i in range(0, len(order), batch_size)]
     random = np.random.default_rng([seed, epoch])
     # Texts of equal length change places, and the smaller batch shifts those that follow it.
     order = np.lexsort((random.random(len(lengths)), lengths))
@@ -29,6 +24,20 @@ def by_length(
         sizes[random.integers(len(sizes))] = rest
     batches = np.split(order, np.cumsum(sizes)[:-1]) if len(order) else []
     return [batches[i].tolist() for i in random.permutation(len(batches))]
+
+
+def by_tokens(lengths: Sequence[int], most: int = 4096) -> list[list[int]]:
+    """Divide the indices into batches of like length with at most `most` tokens, padding included, the longest first.
+
+    For reading without learning: memory is then that of a batch, however long the texts are, and shows itself at once.
+    A text that is longer than `most` has a batch of its own.
+    """
+    order, batches = np.argsort(-np.asarray(lengths, dtype=int), kind="stable").tolist(), []
+    while order:
+        size = max(1, most // max(lengths[order[0]], 1))
+        batches.append(order[:size])
+        order = order[size:]
+    return batches
 
 
 def pad(sequences: Sequence[Sequence[int]], pad_id: int = 0):

@@ -6,7 +6,7 @@ import numpy as np
 import torch
 from tokenizers import Tokenizer
 
-from lmcourse.data.batches import by_length
+from lmcourse.data.batches import by_tokens
 from lmcourse.data.tokenizer import encode, load_tokenizer
 from lmcourse.finetuning.encoders import find_encoder
 from lmcourse.finetuning.freezing import Tokens
@@ -16,9 +16,7 @@ from lmcourse.training.precision import choose_precision, computing_in, device
 
 
 @torch.no_grad()
-def mean_vectors(
-    bert: Bert, tokenizer: Tokenizer, texts: Sequence[str], max_length: int = 128, batch_size: int = 64
-) -> np.ndarray:
+def mean_vectors(bert: Bert, tokenizer: Tokenizer, texts: Sequence[str], max_length: int = 128) -> np.ndarray:
     """The mean of the last hidden states of each text's tokens, padding left out, (N, D) in float32.
 
     MiniLM was trained to be read in this way. Source: Reimers and Gurevych 2019, Sentence-BERT, section 3.
@@ -26,7 +24,7 @@ def mean_vectors(
     sequences, _ = encode(tokenizer, list(texts), max_length)
     tokens = Tokens(sequences, bert.config.pad_id, next(bert.parameters()).device)
     vectors = torch.empty(len(tokens), bert.config.width)
-    for indices in by_length(tokens.lengths, batch_size, shuffle=False):
+    for indices in by_tokens(tokens.lengths):
         ids, mask = tokens.batch(indices)
         hidden = bert(ids, mask=mask).float() * mask[:, :, None]
         vectors[indices] = (hidden.sum(1) / mask.sum(1, keepdim=True)).cpu()
@@ -39,7 +37,6 @@ def features(
     max_length: int = 128,
     bert: Bert | None = None,
     precision: str = "auto",
-    batch_size: int = 64,
 ) -> np.ndarray:
     """`mean_vectors` of an encoder by name, computed in the number format that is fast here, (N, D) in float32.
 
@@ -48,7 +45,7 @@ def features(
     folder = find_encoder(encoder)
     bert = (bert or load_encoder(folder)).to(device()).eval()
     with computing_in(bert, choose_precision(precision)):
-        return mean_vectors(bert, load_tokenizer(folder), texts, max_length, batch_size)
+        return mean_vectors(bert, load_tokenizer(folder), texts, max_length)
 
 
 def frozen_classifier(vectors, labels, validation=None):

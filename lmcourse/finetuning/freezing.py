@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 import torch
 from torch import Tensor, nn
 
-from lmcourse.data.batches import by_length, pad
+from lmcourse.data.batches import by_tokens, pad
 from lmcourse.errors import InputError
 from lmcourse.models.bert import Bert
 
@@ -80,7 +80,7 @@ class Activations:
     """
 
     @torch.no_grad()
-    def __init__(self, bert: Bert, tokens: Tokens, first: int, batch_size: int = 64):
+    def __init__(self, bert: Bert, tokens: Tokens, first: int):
         self.first, self.device = first, tokens.device
         # Above the last block only [CLS] is read.
         self.lengths = [1] * len(tokens) if first == len(bert.blocks) else tokens.lengths
@@ -93,7 +93,7 @@ class Activations:
         self.kept = kept.view(rows, width)
         training = bert.training
         bert.eval()  # frozen also means: no dropout
-        for indices in by_length(tokens.lengths, batch_size, shuffle=False):
+        for indices in by_tokens(tokens.lengths):
             ids, mask = tokens.batch(indices)
             hidden = bert.run_blocks(bert.embeddings(ids, None), mask, 0, first).cpu()
             for row, i in enumerate(indices):

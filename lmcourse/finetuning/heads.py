@@ -8,7 +8,7 @@ from jaxtyping import Bool, Float
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from lmcourse.data.batches import by_length
+from lmcourse.data.batches import by_tokens
 from lmcourse.models.bert import Bert, initialise
 from lmcourse.models.layers import Dropout
 
@@ -60,12 +60,12 @@ LOSSES = {"classification": classification_loss, "regression": regression_loss}
 
 
 @torch.no_grad()
-def outputs_of(model: BertWithHead, inputs, batch_size: int = 64) -> Float[Tensor, "N C"]:
+def outputs_of(model: BertWithHead, inputs) -> Float[Tensor, "N C"]:
     """The model's outputs for all of `inputs`, in their order, computed in batches of like length."""
     outputs = torch.empty(len(inputs), model.head.out_features)
     training = model.training
     model.eval()
-    for indices in by_length(inputs.lengths, batch_size, shuffle=False):
+    for indices in by_tokens(inputs.lengths):
         outputs[indices] = model(*inputs.batch(indices)).float().cpu()
     model.train(training)
     return outputs

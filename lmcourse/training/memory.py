@@ -1,0 +1,38 @@
+"""How freed memory is kept for the next step."""
+
+import ctypes
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
+
+TRIM_THRESHOLD, MMAP_MAX = -1, -4  # the numbers of malloc.h
+KEPT = {MMAP_MAX: 0, TRIM_THRESHOLD: 2**31 - 1}
+USUAL = {MMAP_MAX: 65_536, TRIM_THRESHOLD: 128 * 1024}  # what man mallopt gives as defaults
+
+
+@cache
+def glibc():
+    """The C library that the process runs on, if it is glibc; else None."""
+    library = ctypes.CDLL(None) if sys.platform == "linux" else None
+    return library if hasattr(library, "gnu_get_libc_version") else None
+
+
+@contextmanager
+def kept_memory() -> Iterator[None]:
+    """Let glibc keep freed memory for the length of a block; afterwards it gives back what is free.
+
+    A training step allocates the same large temporaries again and again. By default glibc maps each anew, and the
+    kernel fills every page with zeros at its first touch. On other C libraries nothing happens.
+    """
+    if glibc() is None:
+        yield
+        return
+    for number, value in KEPT.items():
+        glibc().mallopt(number, value)
+    try:
+        yield
+    finally:
+        for number, value in USUAL.items():
+            glibc().mallopt(number, value)
+        glibc().malloc_trim(0)
