@@ -25,8 +25,10 @@ app.add_typer(data_app, name="data")
 progress_app = typer.Typer()
 app.add_typer(progress_app, name="progress")
 
+FIRST = os.environ.get("RANK", "0") == "0"  # of the processes that `accelerate launch` starts, the one that tells
 TOLD_EVERY = 30  # seconds between two lines of progress where no bar can be drawn
 
+Dropout = Annotated[float, typer.Option(min=0.0, max=0.9, help="Share of hidden values set to 0 in training.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object instead of a table.")]
 TextColumn = Annotated[str, typer.Option("--text", help="Name of the column with the texts.")]
 LabelColumn = Annotated[str, typer.Option("--label", help="Name of the column with the labels.")]
@@ -42,6 +44,8 @@ def main() -> None:
     debug = "--debug" in sys.argv
     arguments = [argument for argument in sys.argv[1:] if argument != "--debug"]
     signal.signal(signal.SIGTERM, _stop)
+    if not FIRST:
+        sys.stdout = open(os.devnull, "w")  # noqa: SIM115
     try:
         code = app(arguments, standalone_mode=False) or 0
         if code == 130:  # typer's answer to Ctrl-C
@@ -207,7 +211,10 @@ def _read(where: str, text: str, label: str, encoding: str):
 
 @contextmanager
 def _progress(work: str) -> Iterator:
-    """A function for training's rows that shows step, loss and time left on stderr."""
+    """A function for training's rows that shows step, loss and time left on stderr; the first process alone tells."""
+    if not FIRST:
+        yield lambda row: None
+        return
     from rich.console import Console
     from rich.progress import BarColumn, Progress, TextColumn
 
@@ -286,6 +293,7 @@ def pretrain(
     batch_size: Annotated[int, typer.Option(min=1, max=4096)] = 32,
     accumulation: Annotated[int, typer.Option(min=1, max=1000, help="Batches of one step.")] = 1,
     learning_rate: Annotated[float, typer.Option(help="Above 0, below 1.")] = 1e-3,
+    dropout: Dropout = 0.1,
     limit: Annotated[int | None, typer.Option(min=1, help="Rows of each corpus.")] = None,
     precision: Annotated[str, typer.Option(help="auto, fp32 or bf16")] = "auto",
     seed: Annotated[int, typer.Option(min=0, max=2**31)] = 0,
@@ -315,6 +323,7 @@ def pretrain(
         batch_size=batch_size,
         learning_rate=learning_rate,
         accumulation=accumulation,
+        dropout=dropout,
         precision=precision,
         seed=seed,
         limit=limit,
@@ -347,6 +356,7 @@ def finetune(
     epochs: Annotated[int | None, typer.Option(min=1, max=1000)] = None,
     learning_rate: Annotated[float | None, typer.Option(help="Above 0, below 1.")] = None,
     batch_size: Annotated[int, typer.Option(min=1, max=4096)] = 16,
+    dropout: Dropout = 0.1,
     precision: Annotated[str, typer.Option(help="auto, fp32 or bf16")] = "auto",
     seed: Annotated[int, typer.Option(min=0, max=2**31)] = 0,
     encoding: Encoding = "utf-8",
@@ -386,11 +396,14 @@ def finetune(
         epochs=epochs,
         learning_rate=learning_rate,
         batch_size=batch_size,
+        dropout=dropout,
         precision=precision,
         seed=seed,
     )
     with _progress("fine-tuning") as on_step:
         results = finetune_and_report(config, parts, names, out, on_step)
+    if not results:
+        return  # the first process tells them
     if as_json:
         print(json.dumps(results, indent=1))
     else:

@@ -175,6 +175,20 @@ def check_manifest(folder: Path | str) -> dict:
     return files
 
 
+def measured_once(name: str, key: dict, measure: Callable[[], dict]) -> dict:
+    """What was measured on this machine, kept in the cache as `NAME.json`; measured anew where `key` is another one."""
+    path = cache_folder() / f"{name}.json"
+    try:
+        kept = json.loads(path.read_text())
+        if kept["key"] == key:
+            return kept["measured"]
+    except (OSError, ValueError, KeyError, TypeError):
+        pass  # not measured yet, or by another version
+    measured = measure()
+    write_atomic(path, json.dumps({"key": key, "measured": measured}))
+    return measured
+
+
 def cached(kind: str, key: dict, build: Callable[[Path], None]) -> Path:
     """Return the cache's folder for `key`, built once by `build(folder)`, also when two processes ask at once.
 

@@ -5,6 +5,7 @@ import torch
 from torch.nn import functional as F
 
 from lmcourse.data.sources import encoder_folder
+from lmcourse.models.attention import LENGTHS, NEVER, fused, fused_from, products
 from lmcourse.models.bert import BertConfig, BertForPreTraining
 from lmcourse.models.weights import CONFIG, from_transformers, load_weights, read_config, read_weights, to_transformers
 
@@ -125,3 +126,31 @@ def test_padding_has_no_influence():
         n = int(mask[1].sum())
         alone = model(ids[1:2, :n], segments[1:2, :n], None)[0]
     torch.testing.assert_close(alone[0], model(ids, segments, mask)[0][1, :n], rtol=1e-5, atol=1e-6)
+
+
+@pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16])
+def test_both_kernels_of_attention_give_the_same(dtype):
+    """Values and gradients; padding keys count for nothing in either."""
+    random = torch.Generator().manual_seed(0)
+    mask = torch.arange(130) < torch.tensor([130, 97, 1])[:, None]
+    given = [torch.randn(3, 4, 130, 16, generator=random).to(dtype) for _ in range(4)]
+    ends = []
+    for kernel in (products, fused):
+        q, k, v = (tensor.clone().requires_grad_() for tensor in given[:3])
+        made = kernel(q, k, v, mask)
+        (made * given[3]).sum().backward()
+        ends.append((made, q.grad, k.grad, v.grad))
+        assert not v.grad[1, :, 97:].any()
+    for a, b in zip(*ends, strict=True):
+        bound = 1e-5 if dtype == torch.float32 else 3e-2
+        assert (a - b).abs().max() <= bound * b.abs().max()
+
+
+def test_the_kernel_is_measured_once_and_changes_no_random_number(tmp_path, monkeypatch):
+    monkeypatch.setenv("LMCOURSE_CACHE", str(tmp_path))
+    before = torch.get_rng_state()
+    first = fused_from.__wrapped__(torch.float32, torch.device("cpu"))
+    assert torch.equal(torch.get_rng_state(), before)
+    assert first in (*LENGTHS, NEVER)
+    monkeypatch.setattr("lmcourse.models.attention.seconds", None)  # not measured again
+    assert fused_from.__wrapped__(torch.float32, torch.device("cpu")) == first

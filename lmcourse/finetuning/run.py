@@ -20,6 +20,7 @@ from lmcourse.finetuning.heads import LOSSES, BertWithHead, layer_rates, outputs
 from lmcourse.inference import Predictor, evaluate
 from lmcourse.models.bert import Bert
 from lmcourse.models.weights import load_encoder
+from lmcourse.training import processes
 from lmcourse.training.loop import TrainingConfig, seed_everything, train
 from lmcourse.training.precision import choose_precision, computing_in, device
 
@@ -101,7 +102,10 @@ def finetune(
             yield from by_length(inputs.lengths, config.batch_size, config.seed, epoch)
 
     def losses(model, indices):
-        return {"loss": loss_function(model(*inputs.batch(indices)), targets[indices])}
+        mine = processes.part(indices)
+        chosen = mine or indices[:1]  # a process without a row of a small batch computes one that counts nothing
+        share = len(mine) / len(indices)
+        return {"loss": share * loss_function(model(*inputs.batch(chosen)), targets[chosen])}
 
     def after_step(row: dict) -> object:
         row["epoch"] = row["step"] / per_epoch
@@ -133,11 +137,14 @@ def finetune_and_report(
     """Fine-tune on `parts` (train, validation, test), write the finished model to `out`, return its figures.
 
     The figures are `{test, validation, baselines, seconds, tokens_per_second}`; they are kept with the model as
-    `results.json`, and each step of training as `history.json`.
+    `results.json`, and each step of training as `history.json`. Of several processes the first one measures and
+    writes; the others return nothing.
     """
     start = time.perf_counter()
     predictor, history = finetune(config, parts["train"], labels, parts["validation"], on_step)
     seconds = time.perf_counter() - start
+    if processes.rank() > 0:
+        return {}
     texts = {name: (data["text"][:], data["label"][:]) for name, data in parts.items()}
     results = {
         "test": evaluate(predictor, parts["test"]),

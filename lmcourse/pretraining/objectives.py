@@ -186,6 +186,21 @@ class Batch:
         """The same on another device."""
         return Batch(**{name: tensor.to(device) for name, tensor in vars(self).items()})
 
+    def part(self, rows: Sequence[int]) -> tuple["Batch", dict[str, float]]:
+        """Some rows, and their share of what each loss asks in the whole batch; for no rows, the first, with share 0.
+
+        Losses of parts, each times its share, add up to the loss of the whole.
+        """
+        if len(rows) == len(self.ids):
+            return self, {"mlm": 1.0, "nsp": 1.0}
+        chosen = rows or [0]
+        before = torch.zeros_like(self.ids).masked_scatter(self.selected, self.targets)[chosen]
+        kept = {name: getattr(self, name)[chosen] for name in ("ids", "segments", "mask", "selected", "label")}
+        part = Batch(**kept, targets=before[kept["selected"]])
+        asked = {"mlm": (len(part.targets), len(self.targets))}
+        asked["nsp"] = tuple(int((batch.label >= 0).sum()) for batch in (part, self))
+        return part, {name: bool(rows) * mine / max(all_, 1) for name, (mine, all_) in asked.items()}
+
 
 def pretraining_losses(model: nn.Module, batch: Batch, half: bool = False) -> dict[str, Float[Tensor, ""]]:
     """The two losses of a BertForPreTraining, in nats: `mlm` over the selected positions, `nsp` over the pairs.

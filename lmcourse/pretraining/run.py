@@ -16,14 +16,16 @@ from lmcourse.data.tokenizer import fingerprint, save_tokenizer
 from lmcourse.errors import InputError
 from lmcourse.evaluation.uncertainty import bootstrap, wilson
 from lmcourse.files import write_manifest
+from lmcourse.models.attention import LENGTHS, NEVER, fused_from
 from lmcourse.models.bert import BertConfig, BertForPreTraining
 from lmcourse.models.weights import save_model
 from lmcourse.pretraining.baselines import answers
 from lmcourse.pretraining.examples import Examples
 from lmcourse.pretraining.objectives import Vocabulary, pretraining_losses
+from lmcourse.training import processes
 from lmcourse.training.checkpoints import check_settings, latest, postponed_signals, save
 from lmcourse.training.loop import TrainingConfig, seed_everything, train
-from lmcourse.training.precision import choose_precision, device
+from lmcourse.training.precision import DTYPES, choose_precision, device
 
 # The small BERTs of Turc et al. 2019, "Well-Read Students Learn Better", table 1.
 PRESETS = {
@@ -91,7 +93,15 @@ class Task:
         """What must be the same for a run to be the same run."""
         parts = {"train": self.train, "validation": self.validation}
         data = {name: stores.fingerprint(part.data) for name, part in parts.items()}
-        return {**asdict(self.config), "computed_in": precision, "tokenizer": fingerprint(self.tokenizer), "data": data}
+        kernel = fused_from(DTYPES[precision], device()) if self.config.max_length >= LENGTHS[0] else NEVER
+        return {
+            **asdict(self.config),
+            "computed_in": precision,
+            "fused_attention_from": kernel,
+            "processes": processes.count(),
+            "tokenizer": fingerprint(self.tokenizer),
+            "data": data,
+        }
 
 
 def evaluate(model: BertForPreTraining, examples: Examples, precision: str = "fp32") -> dict:
@@ -158,19 +168,22 @@ def pretrain(
     with postponed_signals() as received:
 
         def losses(model, batch):
-            return pretraining_losses(model, batch.to(device()), config.half)
+            batch, shares = batch.part(processes.part(range(len(batch.ids))))
+            return {k: shares[k] * v for k, v in pretraining_losses(model, batch.to(device()), config.half).items()}
 
         def checkpoint(row: dict, state: Callable) -> bool:
             nonlocal saved
-            last = row["step"] in (config.steps, stop_after) or bool(received)
-            if last or time.monotonic() > saved + SAVED_EVERY:
-                save(out, state(), settings)
+            last = row["step"] in (config.steps, stop_after) or processes.any_of(received)
+            if last or processes.any_of(time.monotonic() > saved + SAVED_EVERY):
+                kept = state()
+                if processes.rank() == 0:
+                    save(out, kept, settings)
                 saved = time.monotonic()
             return last
 
         batches = task.train.batches(skip=state.batches if state else 0)
         history = train(model, batches, losses, training, on_step, checkpoint=checkpoint, resume=state)
-    if len(history) < config.steps:
+    if len(history) < config.steps or processes.rank() > 0:
         return {"step": len(history)}
     results = {"step": len(history), **evaluate(model, task.validation, precision), "config": asdict(config)}
     _export(model, task.tokenizer, results, history, Path(out))

@@ -27,6 +27,7 @@ from torch import Tensor, nn
 
 from lmcourse.errors import CourseError, InputError
 from lmcourse.files import check_manifest, whole_folder, write_manifest
+from lmcourse.training import processes
 from lmcourse.training.optim import Optimizer
 
 
@@ -39,7 +40,7 @@ class State:
     history: list[dict]  # one row a step
     weights: dict[str, Tensor]  # by name: the float32 originals, and the buffers
     optimizer: dict[str, Tensor]  # by name of the weight and of what is remembered: `head.weight.exp_avg`
-    random: dict  # see `random_states`
+    random: list[dict]  # `random_states` of each process
     settings: dict = field(default_factory=dict)  # what `save` was given: configuration, fingerprints of the data
 
 
@@ -78,9 +79,9 @@ def capture(
     batches: int,
     history: list[dict],
 ) -> State:
-    """A copy of the whole state of a training; `originals` are those of `computing_in`."""
+    """A copy of the whole state of a training; `originals` are those of `computing_in`. All processes must call it."""
     weights, remembered = _copies(_weights(model, originals)), _copies(optimizer.state_dict())
-    return State(step, batches, list(history), weights, remembered, random_states())
+    return State(step, batches, list(history), weights, remembered, processes.gather(random_states()))
 
 
 def restore(state: State, model: nn.Module, originals: dict[nn.Parameter, Tensor], optimizer: Optimizer) -> None:
@@ -100,7 +101,7 @@ def restore(state: State, model: nn.Module, originals: dict[nn.Parameter, Tensor
             weight.copy_(state.weights[name])
         for weight, original in originals.items():
             weight.copy_(original)
-    set_random_states(state.random)
+    set_random_states(state.random[processes.rank()])
 
 
 def save(out: Path | str, state: State, settings: dict, score: float | None = None) -> Path:

@@ -13,7 +13,9 @@ import torch
 from torch import Tensor, nn
 
 from lmcourse.errors import CourseError
+from lmcourse.training import processes
 from lmcourse.training.checkpoints import State, capture, restore
+from lmcourse.training.memory import kept_memory
 from lmcourse.training.optim import Optimizer, schedule
 from lmcourse.training.precision import computing_in
 
@@ -57,11 +59,13 @@ def train(
     training. Either ends the training by returning True. `layer_rates` gives the share of the learning rate that a
     weight gets, by its name. With `resume` the training goes on from that state as if it had never stopped: `batches`
     are then those behind the first `resume.batches`, and the rows before come first in what is returned.
+    Where several processes train together, `losses` gives this one's share of each loss: the shares, and their
+    gradients, are added up.
     Errors: CourseError, before the step, when a loss or a gradient is not finite.
     """
-    seed_everything(config.seed)
+    seed_everything(config.seed + processes.rank())  # another dropout in each process
     batches, taken, history, start = iter(batches), 0, [], time.perf_counter()
-    with computing_in(model.train(), config.precision) as originals:
+    with kept_memory(), computing_in(model.train(), config.precision) as originals:
         optimizer = Optimizer(model.named_parameters(), originals, config.optimizer, config.weight_decay, layer_rates)
         if resume:
             restore(resume, model, originals, optimizer)
@@ -69,20 +73,22 @@ def train(
             start -= history[-1]["seconds"]
         for step in range(len(history), config.steps):
             rate = config.learning_rate * schedule(step, config.steps, config.warmup)
-            row, named = {"step": step + 1, "rate": rate}, {}
+            row, found = {"step": step + 1, "rate": rate}, {}
             for batch in islice(batches, config.accumulation):
                 taken += 1
                 named = losses(model, batch)
                 (sum(named.values()) / config.accumulation).backward()
                 for name, loss in named.items():
-                    row[name] = row.get(name, 0.0) + loss.item() / config.accumulation
-            if not named:
+                    found[name] = found.get(name, 0.0) + loss.detach() / config.accumulation
+            if not found:
                 break  # the batches have come to their end
+            processes.add_up([*found.values()])
+            row |= {name: loss.item() for name, loss in found.items()}
             try:
                 row["norm"] = optimizer.step(rate, config.clip)
-            except RuntimeError:
+            except FloatingPointError:
                 raise CourseError(
-                    f"the gradient is not finite, with the losses { {name: row[name] for name in named} }",
+                    f"the gradient is not finite, with the losses { {name: row[name] for name in found} }",
                     f"step {step + 1}, batch {taken}, learning rate {rate:.3g}",
                     "lower the learning rate; the weights are those before this step",
                 ) from None

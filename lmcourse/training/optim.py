@@ -1,11 +1,13 @@
 """Optimisers, their schedule, and the float32 copies that bfloat16 weights are trained through."""
 
+import math
 from collections.abc import Callable, Iterable
 
 import torch
 from torch import Tensor, nn
 
 from lmcourse.errors import InputError
+from lmcourse.training import processes
 
 KINDS = {"adamw": torch.optim.AdamW, "sgd": torch.optim.SGD}
 
@@ -50,20 +52,23 @@ class Optimizer:
         self.inner = KINDS[kind](settings, lr=0.0, fused=True)
 
     def step(self, rate: float, clip: float) -> float:
-        """Take one step, gradients clipped to norm `clip`; returns their norm before.
+        """Take one step, gradients (of all processes) clipped to norm `clip`; returns their norm before.
 
-        Errors: RuntimeError, before the step, when the norm is not finite.
+        Errors: FloatingPointError, before the step, when the norm is not finite.
         """
         for weight, original in zip(self.weights, self.originals, strict=True):
             original.grad = None if weight.grad is None else weight.grad.float()
             weight.grad = None
-        norm = nn.utils.clip_grad_norm_(self.originals, clip, error_if_nonfinite=True)
+        processes.add_up([original.grad for original in self.originals if original.grad is not None])
+        norm = nn.utils.clip_grad_norm_(self.originals, clip).item()
+        if not math.isfinite(norm):
+            raise FloatingPointError
         for group, share in zip(self.inner.param_groups, self.shares, strict=True):
             group["lr"] = rate * share
         self.inner.step()
         with torch.no_grad():
             torch._foreach_copy_(self.weights, self.originals)
-        return norm.item()
+        return norm
 
     def state_dict(self) -> dict[str, Tensor]:
         """What is remembered of each weight between steps, such as AdamW's mean gradient `head.weight.exp_avg`."""

@@ -1,6 +1,5 @@
 """The number format to compute in: bfloat16 where this machine multiplies it clearly faster, else float32."""
 
-import json
 import platform
 import time
 from collections.abc import Iterator
@@ -10,14 +9,17 @@ import torch
 from torch import Tensor, nn
 
 from lmcourse.errors import InputError
-from lmcourse.files import cache_folder, write_atomic
+from lmcourse.files import measured_once
+from lmcourse.training import processes
 
 MARGIN = 1.3  # bfloat16 must be so many times faster: below that, noise would decide
 DTYPES = {"fp32": torch.float32, "bf16": torch.bfloat16}
 
 
 def device() -> torch.device:
-    """Where tensors live: the GPU if there is one, else the CPU."""
+    """Where tensors live: the GPU if there is one (of several processes, each its own), else the CPU."""
+    if own := processes.own_device():
+        return own
     if torch.cuda.is_available():
         return torch.device("cuda")
     return torch.device("mps" if torch.backends.mps.is_available() else "cpu")
@@ -39,28 +41,26 @@ def speed(dtype: torch.dtype, seconds: float = 0.15, size: int = 768) -> float:
 
 
 def choose_precision(precision: str = "auto") -> str:
-    """`fp32` or `bf16`: as named, or for `auto` as measured once on this machine and kept in the cache."""
+    """`fp32` or `bf16`: as named, or for `auto` as measured once on this machine and kept in the cache.
+
+    Of several processes the first one decides. Errors: InputError for another name.
+    """
     if precision in DTYPES:
         return precision
     if precision != "auto":
         raise InputError(f"unknown precision {precision!r}", fix="choose auto, fp32 or bf16")
-    return measured()["precision"]
+    return processes.gather(measured()["precision"])[0]
 
 
 def measured() -> dict:
     """What was measured on this machine: `{precision, fp32, bf16}`, the speeds in GFLOP/s."""
     key = {"machine": platform.node(), "device": device().type, "torch": torch.__version__}
-    path = cache_folder() / "precision.json"
-    try:
-        kept = json.loads(path.read_text())
-        if kept["key"] == key:
-            return kept
-    except (OSError, ValueError, KeyError, TypeError):
-        pass  # not measured yet, or on another machine
-    speeds = {name: round(speed(dtype)) for name, dtype in DTYPES.items()}
-    kept = {"key": key, "precision": "bf16" if speeds["bf16"] > MARGIN * speeds["fp32"] else "fp32", **speeds}
-    write_atomic(path, json.dumps(kept))
-    return kept
+
+    def measure() -> dict:
+        speeds = {name: round(speed(dtype)) for name, dtype in DTYPES.items()}
+        return {"precision": "bf16" if speeds["bf16"] > MARGIN * speeds["fp32"] else "fp32", **speeds}
+
+    return measured_once("precision", key, measure)
 
 
 @contextmanager
