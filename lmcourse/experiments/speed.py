@@ -1,0 +1,180 @@
+"""Rows about speed: what each measure that makes pretraining fast is worth, seen by taking it away alone.
+
+Each row is a process of its own: `python -m lmcourse.experiments.speed WITHOUT SEED` measures and prints it.
+"""
+
+import json
+import subprocess
+import sys
+from collections.abc import Callable
+
+from lmcourse.errors import CourseError
+from lmcourse.experiments import Experiment, grid
+
+STEPS, WARM_UP, BATCH = 24, 6, 32
+
+
+def without(seed: int, measure: str) -> dict:
+    """Real tokens per second of pretraining at vocabulary 30,522 and natural lengths, one measure taken away.
+
+    Errors: CourseError when the process fails.
+    """
+    command = [sys.executable, "-m", "lmcourse.experiments.speed", measure, str(seed)]
+    ended = subprocess.run(command, capture_output=True, text=True)
+    if ended.returncode:
+        raise CourseError("the measured process failed", ended.stderr.strip().splitlines()[-1])
+    return json.loads(ended.stdout)
+
+
+def measured(measure: str, seed: int) -> dict:
+    """The same in this process, which is changed for good."""
+    from itertools import islice
+
+    from lmcourse.pretraining import run
+    from lmcourse.training import loop
+
+    losses, precision, dropout = MEASURES[measure]()
+    corpora = ("wiki", "movies", "amazon", "editorials")
+    config = run.PretrainConfig(corpora, vocab_size=30_522, batch_size=BATCH, dropout=dropout, seed=seed)
+    task = run.Task.of(config)
+    batches = list(islice(task.train.batches(), STEPS))
+    training = loop.TrainingConfig(STEPS, 1e-4, precision=precision, seed=seed)
+    history = loop.train(task.model(), batches, losses, training)
+    seconds = history[-1]["seconds"] - history[WARM_UP - 1]["seconds"]
+    tokens = sum(int(batch.mask.sum()) for batch in batches[WARM_UP:])
+    return {"tokens_per_second": tokens / seconds, "loss": history[-1]["mlm"]}
+
+
+# ---------------------------------------------------------------- each takes one measure away
+
+
+def nothing(losses: Callable | None = None, precision: str = "bf16", dropout: float = 0.0) -> tuple:
+    """All measures: the losses, the number format and the dropout of a run."""
+    from lmcourse.pretraining.objectives import pretraining_losses
+
+    return losses or pretraining_losses, precision, dropout
+
+
+def masked_logits() -> tuple:
+    """Logits at every position, of which most are thrown away."""
+    from lmcourse.pretraining.objectives import mean_cross_entropy
+
+    def losses(model, batch):
+        logits, nsp = model(batch.ids, batch.segments, batch.mask)
+        chosen = logits[batch.selected]
+        return {"mlm": mean_cross_entropy(chosen, batch.targets), "nsp": mean_cross_entropy(nsp, batch.label)}
+
+    return nothing(losses)
+
+
+def buckets() -> tuple:
+    """Batches of texts as they come, filled up to the longest."""
+    import numpy as np
+
+    from lmcourse.pretraining import examples
+
+    def as_they_come(lengths, batch_size, seed=0, epoch=0):
+        order = np.random.default_rng([seed, epoch]).permutation(len(lengths))
+        return [rows.tolist() for rows in np.split(order, range(batch_size, len(order), batch_size))]
+
+    examples.by_length = as_they_come
+    return nothing()
+
+
+def bfloat16() -> tuple:
+    """Everything in float32."""
+    return nothing(precision="fp32")
+
+
+def bfloat16_weights() -> tuple:
+    """Weights in float32; torch's autocast turns them into bfloat16 anew in each step."""
+    import torch
+
+    from lmcourse.pretraining.objectives import mean_cross_entropy
+
+    def losses(model, batch):
+        with torch.autocast("cpu", torch.bfloat16):
+            logits, nsp = model(batch.ids, batch.segments, batch.mask, batch.selected)
+        return {"mlm": mean_cross_entropy(logits, batch.targets), "nsp": mean_cross_entropy(nsp, batch.label)}
+
+    return nothing(losses, precision="fp32")
+
+
+def products() -> tuple:
+    """torch's fused attention kernel in place of two plain products."""
+    from lmcourse.models import attention
+
+    attention.fused_from = lambda dtype, device: 0
+    return nothing()
+
+
+def fused_adamw() -> tuple:
+    """AdamW as one operation after the other, each on all weights."""
+    import torch
+
+    from lmcourse.training import optim
+
+    optim.KINDS["adamw"] = lambda groups, lr, fused: torch.optim.AdamW(groups, lr=lr, foreach=True)
+    return nothing()
+
+
+def chunked_loss() -> tuple:
+    """Linear layer and cross-entropy one after the other, the logits kept for the way back."""
+    from lmcourse.pretraining.objectives import mean_cross_entropy
+
+    def losses(model, batch):
+        logits, nsp = model(batch.ids, batch.segments, batch.mask, batch.selected)
+        return {"mlm": mean_cross_entropy(logits, batch.targets), "nsp": mean_cross_entropy(nsp, batch.label)}
+
+    return nothing(losses)
+
+
+def kept_memory() -> tuple:
+    """The C library's usual way: large pieces of memory go back to the system in each step."""
+    from contextlib import nullcontext
+
+    from lmcourse.training import loop
+
+    loop.kept_memory = nullcontext
+    return nothing()
+
+
+def no_dropout() -> tuple:
+    """With dropout 0.1 on hidden states, its masks from random bytes."""
+    return nothing(dropout=0.1)
+
+
+def cheap_dropout() -> tuple:
+    """With dropout 0.1 on hidden states by torch's own function."""
+    from torch.nn import functional as F
+
+    from lmcourse.models.layers import Dropout
+
+    Dropout.forward = lambda self, x: F.dropout(x, self.threshold / 256, self.training)
+    return nothing(dropout=0.1)
+
+
+MEASURES: dict[str, Callable[[], tuple]] = {
+    "nothing": nothing,
+    "logits at masked positions only": masked_logits,
+    "batches of like length": buckets,
+    "bfloat16": bfloat16,
+    "bfloat16 weights (autocast instead)": bfloat16_weights,
+    "plain products for attention": products,
+    "fused AdamW": fused_adamw,
+    "linear and cross-entropy in one": chunked_loss,
+    "memory that is kept": kept_memory,
+    "no dropout (0.1, bytes)": no_dropout,
+    "no dropout (0.1, torch's)": cheap_dropout,
+}
+
+EXPERIMENTS = {
+    "04c-ablation": Experiment(
+        "What is each measure worth that makes pretraining fast?",
+        without,
+        grid(seed=[0, 1, 2], measure=[*MEASURES]),
+    ),
+}
+
+if __name__ == "__main__":
+    print(json.dumps(measured(sys.argv[1], int(sys.argv[2]))))
