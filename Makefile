@@ -12,7 +12,7 @@ STAMP := .venv/.lmcourse-$(shell (pwd; cat requirements.lock pyproject.toml) | c
 # Jupyter refuses root unless told; the token and the loopback address stay.
 LAB_FLAGS := $(if $(filter 0,$(shell id -u)),--allow-root)
 
-.PHONY: help setup data lab test lint notebooks results course parity practice lock clean
+.PHONY: help setup data lab test lint notebooks results course parity bench practice lock clean
 .DEFAULT_GOAL := help
 
 help: ## list the targets
@@ -72,6 +72,10 @@ course: setup data ## pretrain the course's own BERT into data/course (hours); k
 
 parity: setup data ## compare our BERT with transformers', numbers and gradients
 	$(PY) -m pytest tests/test_parity.py
+
+bench: setup data ## measure chapters (seconds, memory) and our speed against transformers' (an hour, on a quiet machine)
+	$(PY) -m lmcourse.chapters time
+	for name in pretrain finetune frozen inference; do $(BIN)/lmcourse bench $$name --out out/bench || exit 1; done
 
 practice: setup ## copy the chapters to practice/ for your own answers; copies that are there stay as they are
 	$(PY) -m lmcourse.exercises practise practice

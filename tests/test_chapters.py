@@ -13,7 +13,7 @@ import mini
 import pytest
 
 from lmcourse import chapters, checks
-from lmcourse.chapters import anatomy, contract, running
+from lmcourse.chapters import anatomy, contract, running, timing
 from lmcourse.errors import CourseError, InputError
 from lmcourse.exercises import catalogue, cells
 
@@ -354,3 +354,12 @@ def test_every_rule_of_the_form_can_fail(change, says, tmp_path):
     change(notebook)
     path.write_text(json.dumps(notebook))
     assert any(says in line for line in chapters.problems(path)), chapters.problems(path)
+
+
+def test_what_a_chapter_costs_is_measured(tmp_path):
+    path = mini.write(tmp_path, mini.cell("code", "heavy", 'held = b"x" * 300_000_000\ntime.sleep(1)'))
+    found = timing.measure(path)
+    assert found["chapter"] == path.stem
+    assert found["memory"] > 300
+    assert found["slowest"][0][0] == "heavy"
+    assert 1 < found["seconds"] - found["first"] < found["seconds"]

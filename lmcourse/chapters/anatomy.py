@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from html.parser import HTMLParser
 from pathlib import Path
 
-from lmcourse.chapters import contract, running
+from lmcourse.chapters import contract, running, timing
 from lmcourse.errors import CourseError, InputError
 from lmcourse.files import write_atomic
 
@@ -171,13 +171,16 @@ def build(names: list[str] | None = None) -> list[Path]:
 
 
 def main(arguments: list[str]) -> int:
-    """`build [NAME…]` or `check [FILE…]`, for make and pre-commit; returns the exit code."""
+    """`build [NAME…]`, `time [NAME…]` or `check [FILE…]`, for make and pre-commit; returns the exit code."""
     import sys
 
     try:
         if arguments[:1] == ["build"]:
             for path in build(arguments[1:]):
                 print(path)
+            return 0
+        if arguments[:1] == ["time"]:
+            print(timing.table(arguments[1:]))
             return 0
         if arguments[:1] == ["check"]:
             paths = [Path(name) for name in arguments[1:]] or running.chapters()
@@ -187,5 +190,5 @@ def main(arguments: list[str]) -> int:
     except CourseError as error:
         print(error, file=sys.stderr)
         return error.exit_code
-    print("usage: python -m lmcourse.chapters build [NAME…] | check [FILE…]", file=sys.stderr)
+    print("usage: python -m lmcourse.chapters build [NAME…] | time [NAME…] | check [FILE…]", file=sys.stderr)
     return 2
