@@ -349,6 +349,7 @@ def train_theirs(work: Work) -> dict:
             save_strategy="no",
             report_to="none",
             disable_tqdm=True,
+            use_cpu=device().type == "cpu",  # bf16=True asks for it
             seed=work.seed,
             **settings,
         )

@@ -477,6 +477,27 @@ def predict(model: Annotated[Path, typer.Option(help="Folder of a finished model
 
 
 @app.command()
+def bench(
+    name: Annotated[str, typer.Argument(help="pretrain, finetune, frozen or inference")],
+    quick: Annotated[bool, typer.Option("--quick", help="For tests: the figures mean nothing.")] = False,
+    out: Annotated[Path | None, typer.Option(help="Folder for bench-NAME.json and bench-NAME.png.")] = None,
+    as_json: AsJson = False,
+):
+    """Compare our speed with that of transformers on the same work, in at most 15 minutes.
+
+    Example: lmcourse bench pretrain --out out/bench
+    """
+    from lmcourse import bench as benches
+
+    results = benches.bench(name, quick, out, lambda line: print(line, file=sys.stderr, flush=True))
+    if as_json:
+        print(json.dumps(results, indent=1))
+        return
+    _table(*benches.table(results))
+    print(*benches.remarks(results), sep="\n")
+
+
+@app.command()
 def verify(path: Annotated[Path, typer.Argument(help="Folder of a model, a checkpoint or cached data.")]):
     """Say whether every file of a model, a checkpoint or cached data is as it was written.
 

@@ -82,7 +82,9 @@ def ship(task: Task) -> Path:
             "seconds": history[-1]["seconds"],
             "weights": sha256(folder / "model.safetensors"),
         }
-        results["steps"].append({"step": CONFIG.steps, **held_out(load_pretraining(folder), examples)})
+        shipped = load_pretraining(folder)
+        results["steps"].append({"step": CONFIG.steps, **held_out(shipped, examples)})
+        results["kinds"] = by_kind(shipped, examples)
         (folder / "results.json").write_text(json.dumps(results, indent=1))
         (folder / "history.json").write_text(json.dumps(thinned(history)))
         (folder / "curve.png").write_bytes(plots.png(curve(results, thinned(history))))
@@ -110,6 +112,13 @@ def held_out(model: BertForPreTraining, examples: Examples) -> dict:
     }.items():
         found[name], found["intervals"][name] = there[figure], there["intervals"][figure]
     return found
+
+
+def by_kind(model: BertForPreTraining, examples: Examples) -> dict[str, dict]:
+    """A model's figures on the documents of each corpus by itself."""
+    kinds = examples.data["kind"][:]
+    rows = {kind: [i for i, other in enumerate(kinds) if other == kind] for kind in dict.fromkeys(kinds)}
+    return {kind: evaluate(model, replace(examples, data=examples.data.select(own))) for kind, own in rows.items()}
 
 
 def rivals(task: Task, examples: Examples) -> dict:
@@ -190,6 +199,11 @@ def card(results: dict) -> str:
         f"| {row['nsp_accuracy']:.3f} | {row['order_accuracy']:.3f} |"
         for row in results["steps"]
     )
+    kinds = "\n".join(
+        f"| {kind} | {row['tokens']:,} | {row['mlm']:.2f} | {row['mlm_accuracy']:.3f} "
+        f"({row['intervals']['mlm_accuracy'][0]:.3f} to {row['intervals']['mlm_accuracy'][1]:.3f}) |"
+        for kind, row in results["kinds"].items()
+    )
     trials = "\n".join(
         f"| {row['preset']} | {row['vocab_size']:,} | {row['learning_rate']:g} | {len(row['corpora'].split(','))} "
         f"| {row['mlm']:.2f} | {row['unigram']:.2f} | {row['unigram'] - row['mlm']:+.2f} | {row['seconds']:.0f} |"
@@ -216,6 +230,7 @@ def card(results: dict) -> str:
         repeating=results["documents"]["held_out"] - results["documents"]["unread"],
         last=last,
         budget=budget,
+        kinds=kinds,
         trials=trials,
         weights=results["weights"],
     )

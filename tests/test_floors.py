@@ -12,11 +12,11 @@ FLOORS = {
     0: {"errors", "files"},
     1: {"data", "models", "training", "evaluation", "checks", "plots", "chapters"},
     2: {"pretraining", "finetuning", "exercises", "widgets"}
-    | {"bench", "doctor", "inference", "experiments", "course_bert"},
+    | {"bench", "bench_peers", "doctor", "inference", "experiments", "course_bert"},
     3: {"cli", "__main__"},
 }
 FLOOR = {room: floor for floor, rooms in FLOORS.items() for room in rooms}
-FROM_TRANSFORMERS = {"lmcourse.models.weights", "lmcourse.bench"}
+FROM_TRANSFORMERS = {"lmcourse.models.weights", "lmcourse.bench_peers"}
 
 
 def imported(module: str, source: str, package: bool = False) -> set[str]:
@@ -42,7 +42,7 @@ def faults(module: str, source: str, package: bool = False) -> list[str]:
     for name in sorted(imported(module, source, package)):
         top, other = [*name.split("."), ""][:2]
         if top == "transformers" and module not in FROM_TRANSFORMERS:
-            found.append(f"{module} imports transformers, which only models/weights.py and bench.py may")
+            found.append(f"{module} imports transformers, which only models/weights.py and bench_peers.py may")
         if top != "lmcourse" or other in {room, "", "__version__"}:
             continue
         if other not in FLOOR:

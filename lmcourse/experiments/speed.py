@@ -1,9 +1,10 @@
 """Rows about speed: what each measure that makes pretraining fast is worth, seen by taking it away alone.
 
-Each row is a process of its own: `python -m lmcourse.experiments.speed WITHOUT SEED` measures and prints it.
+Each row is a process of its own: `python -m lmcourse.experiments.speed MEASURE SEED` measures and prints it.
 """
 
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Callable
@@ -19,8 +20,23 @@ def without(seed: int, measure: str) -> dict:
 
     Errors: CourseError when the process fails.
     """
-    command = [sys.executable, "-m", "lmcourse.experiments.speed", measure, str(seed)]
-    ended = subprocess.run(command, capture_output=True, text=True)
+    return _row([], measure, seed)
+
+
+def together(processes: int, threads: int, seed: int) -> dict:
+    """The same by some processes that train one model, each with some threads.
+
+    Errors: CourseError when the processes fail.
+    """
+    launch = f"accelerate.commands.launch --multi_gpu --num_processes {processes} --num_machines 1"
+    launch += " --mixed_precision no --dynamo_backend no -m"
+    return _row(["-m", *launch.split()] if processes > 1 else [], "nothing", seed, OMP_NUM_THREADS=str(threads))
+
+
+def _row(launch: list[str], measure: str, seed: int, **variables: str) -> dict:
+    module = "lmcourse.experiments.speed"
+    command = [sys.executable, *(launch or ["-m"]), module, measure, str(seed)]
+    ended = subprocess.run(command, capture_output=True, text=True, env=os.environ | variables)
     if ended.returncode:
         raise CourseError("the measured process failed", ended.stderr.strip().splitlines()[-1])
     return json.loads(ended.stdout)
@@ -50,9 +66,9 @@ def measured(measure: str, seed: int) -> dict:
 
 def nothing(losses: Callable | None = None, precision: str = "bf16", dropout: float = 0.0) -> tuple:
     """All measures: the losses, the number format and the dropout of a run."""
-    from lmcourse.pretraining.objectives import pretraining_losses
+    from lmcourse.pretraining.run import own_losses
 
-    return losses or pretraining_losses, precision, dropout
+    return losses or own_losses, precision, dropout
 
 
 def masked_logits() -> tuple:
@@ -174,7 +190,18 @@ EXPERIMENTS = {
         without,
         grid(seed=[0, 1, 2], measure=[*MEASURES]),
     ),
+    "04c-processes": Experiment(
+        "What do two processes bring on two cores?",
+        together,
+        [
+            {"processes": processes, "threads": threads, "seed": seed}
+            for seed in (0, 1, 2)
+            for processes, threads in ((1, 1), (1, 2), (2, 1))
+        ],
+    ),
 }
 
 if __name__ == "__main__":
-    print(json.dumps(measured(sys.argv[1], int(sys.argv[2]))))
+    found = measured(sys.argv[1], int(sys.argv[2]))
+    if os.environ.get("RANK", "0") == "0":
+        print(json.dumps(found))

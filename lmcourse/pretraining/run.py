@@ -10,6 +10,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import numpy as np
+from torch import Tensor
 
 from lmcourse.data import stores
 from lmcourse.data.tokenizer import fingerprint, save_tokenizer
@@ -21,7 +22,7 @@ from lmcourse.models.bert import BertConfig, BertForPreTraining
 from lmcourse.models.weights import save_model
 from lmcourse.pretraining.baselines import answers
 from lmcourse.pretraining.examples import Examples
-from lmcourse.pretraining.objectives import Vocabulary, pretraining_losses
+from lmcourse.pretraining.objectives import Batch, Vocabulary, pretraining_losses
 from lmcourse.training import processes
 from lmcourse.training.checkpoints import check_settings, latest, postponed_signals, save
 from lmcourse.training.loop import TrainingConfig, seed_everything, train
@@ -128,6 +129,12 @@ def figures(given: dict[str, np.ndarray]) -> dict:
     return found
 
 
+def own_losses(model: BertForPreTraining, batch: Batch, half: bool = False) -> dict[str, Tensor]:
+    """This process's shares of a batch's losses: those of all processes add up to the losses of the whole batch."""
+    part, shares = batch.part(processes.part(range(len(batch.ids))))
+    return {name: shares[name] * loss for name, loss in pretraining_losses(model, part.to(device()), half).items()}
+
+
 def pretrain(
     config: PretrainConfig,
     out: Path,
@@ -168,8 +175,7 @@ def pretrain(
     with postponed_signals() as received:
 
         def losses(model, batch):
-            batch, shares = batch.part(processes.part(range(len(batch.ids))))
-            return {k: shares[k] * v for k, v in pretraining_losses(model, batch.to(device()), config.half).items()}
+            return own_losses(model, batch, config.half)
 
         def checkpoint(row: dict, state: Callable) -> bool:
             nonlocal saved
