@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from functools import partial
-from itertools import count, islice
+from itertools import chain, count, islice
 from pathlib import Path
 from typing import NamedTuple
 
@@ -30,7 +30,7 @@ from lmcourse.training.precision import choose_precision, computing_in, device, 
 LABELS = ["negative", "positive"]
 IGNORED = -100  # the label of a position that `transformers` is not to ask about
 WARMUP = 2  # steps
-FOREVER = 100_000  # steps: the stopwatch ends a training
+FOREVER = 100_000  # steps or epochs: the stopwatch ends a training
 
 GROUPED = {"bf16": True, "train_sampling_strategy": "group_by_length"}
 PEERS = {  # what a user sets in TrainingArguments
@@ -67,6 +67,7 @@ class Work:
 
     @property
     def weights(self) -> Path:
+        """The model to begin with, in `transformers`' form."""
         return Path(self.folder) / "weights"
 
 
@@ -165,12 +166,14 @@ def as_batch(rows: Sequence[dict]) -> Batch:
     return Batch(batch["input_ids"], batch["token_type_ids"], mask, selected, targets, batch["next_sentence_label"])
 
 
-def drawn(rows: Sequence[dict], work: Work) -> Iterator[list[dict]]:
-    """Our batches: of nearly equal length, epoch after epoch."""
-    lengths = [len(row["input_ids"]) for row in rows]
-    for epoch in count():
-        for chosen in by_length(lengths, work.batch_size, work.seed, epoch):
-            yield [rows[i] for i in chosen]
+def spread(batches: Sequence[list[int]], lengths: Sequence[int], seed: int) -> list[list[int]]:
+    """Batches of example numbers in such an order that every few of them are long, short and between.
+
+    Only few steps are timed, and `Trainer` begins with the longest batches. The golden ratio leads through them evenly.
+    """
+    ranked = sorted(batches, key=lambda batch: sum(lengths[i] for i in batch))
+    places = (np.arange(len(ranked)) + 100 * seed) * (5**0.5 - 1) / 2 % 1
+    return [ranked[rank] for rank in places.argsort().argsort()]
 
 
 def first_batches(rows: Sequence[dict], work: Work) -> list[list[dict]]:
@@ -206,9 +209,12 @@ def pretrain_ours(work: Work) -> dict:
     losses = our_losses(model, rows, work)
 
     def batches() -> Iterator[Batch]:
-        for batch in drawn(rows, work):
-            counted.append(counts(batch))
-            yield as_batch(batch)
+        lengths = [len(row["input_ids"]) for row in rows]
+        for epoch in count():
+            for chosen in spread(by_length(lengths, work.batch_size, work.seed, epoch), lengths, work.seed):
+                batch = [rows[i] for i in chosen]
+                counted.append(counts(batch))
+                yield as_batch(batch)
 
     config = TrainingConfig(FOREVER, 1e-4, precision=choose_precision(work.precision), seed=work.seed)
     train(model, batches(), lambda m, b: pretraining_losses(m, b.to(device())), config, lambda row: watch.step())
@@ -278,9 +284,19 @@ def finetune_ours(work: Work) -> dict:
     if work.whole:
         found = elapsed(begin, reading()) | {"steps": watch.ended}
         return found | {"value": found["seconds"], "losses": losses, "before": before}
-    counted = [counts(batch) for batch in islice(drawn(rows, work), watch.warmup, watch.ended)]
-    found = watch.found() | total(counted) | {"losses": losses, "before": before}
-    return found | {"value": projected(found, rows, work.epochs) + (before if work.freeze != "none" else 0.0)}
+    counted = [counts([rows[i] for i in chosen]) for chosen in drawn_by_finetune(rows, work, watch.ended)]
+    found = watch.found() | total(counted[watch.warmup :]) | {"losses": losses, "before": before}
+    if work.freeze == "none":
+        return found | {"value": projected(found, rows, work.epochs)}
+    found["others"] = elapsed(begin, watch.end)["others"]  # what came before is told, so it must be calm too
+    return found | {"value": projected(found, rows, work.epochs) + before}
+
+
+def drawn_by_finetune(rows: Sequence[dict], work: Work, number: int) -> list[list[int]]:
+    """The first batches that `finetune` draws."""
+    lengths = [len(row["input_ids"]) for row in rows]
+    epochs = (by_length(lengths, work.batch_size, work.seed, epoch) for epoch in count())
+    return list(islice(chain.from_iterable(epochs), number))
 
 
 def projected(found: dict, rows: Sequence[dict], epochs: int) -> float:
@@ -323,43 +339,68 @@ def compiled_graphs() -> int:
 
 def train_theirs(work: Work) -> dict:
     """`transformers.Trainer` on the examples, with the settings of the peer that the side names."""
-    import transformers
-
-    rows, watch, counted = work.examples(), Stopwatch(work.steps, work.seconds), []
+    rows, watch, counted, graphs = work.examples(), Stopwatch(work.steps, work.seconds), [], 0
     model = their_model(work)
-    losses, graphs = their_losses(model, rows, work), 0
+    losses = their_losses(model, rows, work)
 
-    def collate(chosen: list[dict]) -> dict[str, Tensor]:
-        counted.append(counts(chosen))
-        return tensors(chosen)
+    def on_batch(batch: list[dict]) -> None:
+        counted.append(counts(batch))
 
-    class Ends(transformers.TrainerCallback):
-        def on_step_end(self, args, state, control, **_):
-            nonlocal graphs
-            control.should_training_stop = watch.step(compiled=compiled_graphs() > graphs)
-            graphs = compiled_graphs()
+    def on_step() -> bool:
+        nonlocal graphs
+        before, graphs = graphs, compiled_graphs()
+        return watch.step(compiled=graphs > before)
 
-    settings = {name: value for name, value in PEERS[work.side].items() if (name, work.precision) != ("bf16", "fp32")}
     with tempfile.TemporaryDirectory() as aside:
-        arguments = transformers.TrainingArguments(
-            aside,
-            per_device_train_batch_size=work.batch_size,
-            max_steps=FOREVER,
-            learning_rate=1e-4,
-            save_strategy="no",
-            report_to="none",
-            disable_tqdm=True,
-            use_cpu=device().type == "cpu",  # bf16=True asks for it
-            seed=work.seed,
-            **settings,
-        )
-        examples = [{name: value for name, value in row.items() if name != "text"} for row in rows]
-        trainer = transformers.Trainer(model, arguments, collate, examples, callbacks=[Ends()])
-        trainer.train()
+        their_trainer(work, model, rows, aside, on_batch, on_step).train()
     found = watch.found() | total(counted[watch.warmup : watch.ended]) | {"losses": losses}
     if work.bench == "pretrain":
         return found | {"value": found["tokens"] / found["seconds"]}
     return found | {"value": projected(found, rows, work.epochs)}
+
+
+def their_trainer(
+    work: Work,
+    model: nn.Module,
+    rows: Sequence[dict],
+    aside: str,
+    on_batch: Callable[[list[dict]], object],
+    on_step: Callable[[], bool],
+):
+    """A `Trainer` that tells of each batch (in their order) and of each step's end, where True ends the training."""
+    import transformers
+
+    class SpreadTrainer(transformers.Trainer):
+        def _get_train_sampler(self, *given):
+            order = list(super()._get_train_sampler(*given))
+            batches = [order[begin : begin + work.batch_size] for begin in range(0, len(order), work.batch_size)]
+            lengths = [len(row["input_ids"]) for row in rows]
+            whole = [batch for batch in batches if len(batch) == work.batch_size]
+            return list(chain.from_iterable(spread(whole, lengths, work.seed)))
+
+    class Ends(transformers.TrainerCallback):
+        def on_step_end(self, args, state, control, **_):
+            control.should_training_stop = on_step()
+
+    def collate(batch: list[dict]) -> dict[str, Tensor]:
+        on_batch(batch)
+        return tensors(batch)
+
+    settings = {name: value for name, value in PEERS[work.side].items() if (name, work.precision) != ("bf16", "fp32")}
+    arguments = transformers.TrainingArguments(
+        aside,
+        per_device_train_batch_size=work.batch_size,
+        max_steps=FOREVER,
+        learning_rate=1e-4,
+        save_strategy="no",
+        report_to="none",
+        disable_tqdm=True,
+        use_cpu=device().type == "cpu",  # bf16=True asks for it
+        seed=work.seed,
+        **settings,
+    )
+    examples = [{name: value for name, value in row.items() if name != "text"} for row in rows]
+    return SpreadTrainer(model, arguments, collate, examples, callbacks=[Ends()])
 
 
 # ---------------------------------------------------------------- inference, both sides

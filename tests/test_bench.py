@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 import time
+from functools import wraps
 
 import numpy as np
 import pytest
@@ -16,6 +17,7 @@ from torch.utils.flop_counter import FlopCounterMode
 from lmcourse import bench, bench_peers
 from lmcourse.bench import Case, Run, contended, flops, row, summary
 from lmcourse.bench_peers import IGNORED, Reading, Stopwatch, Work, as_batch, counts, elapsed, tensors, total
+from lmcourse.data.batches import by_length
 from lmcourse.errors import CourseError
 from lmcourse.inference import Predictor
 from lmcourse.models.bert import BertConfig, BertForPreTraining
@@ -177,6 +179,37 @@ def test_our_batches_are_those_that_fine_tuning_draws(run, monkeypatch):
     lengths = [len(example["input_ids"]) for example in work.examples()]
     assert found["steps"] == 3
     assert found["tokens"] == sum(lengths[i] for indices in drawn[-3:] for i in indices)
+
+
+def test_any_few_batches_are_of_all_lengths():
+    lengths = np.random.default_rng(0).permutation(np.repeat(np.arange(10, 130), 16)).tolist()
+    batches = by_length(lengths, 16)
+    for seed in range(3):
+        order = bench_peers.spread(batches, lengths, seed)
+        assert sorted(map(tuple, order)) == sorted(map(tuple, batches))
+        means = [np.mean([lengths[i] for i in batch]) for batch in order]
+        for begin in range(0, len(order) - 8, 4):
+            assert np.mean(means[begin : begin + 8]) == pytest.approx(np.mean(lengths), rel=0.2)
+    assert bench_peers.spread(batches, lengths, 0)[:4] != bench_peers.spread(batches, lengths, 1)[:4]
+
+
+def test_the_peer_tells_the_tokens_of_its_timed_steps(run, monkeypatch):
+    """The loader fetches a batch ahead: the numbers of batches and of steps must still fit."""
+    from transformers import BertForSequenceClassification
+
+    seen, forward = [], BertForSequenceClassification.forward
+
+    @wraps(forward)
+    def noting(self, *args, **given):
+        seen.append(int(given["attention_mask"].sum()))
+        return forward(self, *args, **given)
+
+    monkeypatch.setattr(BertForSequenceClassification, "forward", noting)
+    work = Work("finetune", "grouped", str(bench.movie_folder(run, "train")), 8, seconds=0, steps=3)
+    found = bench_peers.train_theirs(work)
+    assert found["steps"] == 3
+    assert found["tokens"] == sum(seen[-3:])
+    assert len(seen) == 3 + bench_peers.WARMUP + 3  # and three losses
 
 
 def test_sums_of_batches():

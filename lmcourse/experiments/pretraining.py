@@ -84,7 +84,6 @@ EXPERIMENTS = {
             BASE_TRIAL,
             BASE_TRIAL | {"learning_rate": 5e-4},
             BASE_TRIAL | {"preset": "tiny"},
-            BASE_TRIAL | {"vocab_size": 4096},
             BASE_TRIAL | {"corpora": "wiki,movies,amazon,editorials"},
         ],
     ),
