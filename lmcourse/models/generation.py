@@ -44,7 +44,7 @@ def probabilities(
     if temperature <= 0 or not 0 < top_p <= 1 or (top_k is not None and top_k < 1):
         wrong = f"temperature {temperature}, top_k {top_k}, top_p {top_p}"
         raise InputError(f"cannot sample with {wrong}", fix="give temperature > 0, top_k ≥ 1, 0 < top_p ≤ 1")
-    ordered, token = (logits / temperature).sort(-1, descending=True, stable=True)
+    ordered, token = (logits / temperature).sort(dim=-1, descending=True, stable=True)
     if top_k is not None:
         ordered[:, top_k:] = -torch.inf
     share = ordered.softmax(-1)
