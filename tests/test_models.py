@@ -347,6 +347,7 @@ def test_both_kernels_see_the_same(queries):
             made = kernel(*given, seen, causal)
             made.square().sum().backward()
             ends.append((made, *(tensor.grad for tensor in given)))
+            assert seen is None or not given[2].grad.transpose(1, 2)[~mask].any()
         for a, b in zip(*ends, strict=True):
             assert_close(a, b, f"causal {causal}")
 
@@ -450,6 +451,7 @@ def test_sampling_is_what_it_says():
             among = among / among.sum()
             fewest = next(n for n in range(1, 7) if n == len(among) or among[:n].sum() >= top_p - 1e-6)
             assert kept.sum() == fewest
+    assert probabilities(torch.zeros(1, 4), top_p=0.5).tolist() == [[0.5, 0.5, 0, 0]]
     n, random = 20_000, torch.Generator().manual_seed(0)
     drawn = sample(logits[:1].expand(n, -1), random, temperature=1.5, top_k=5, top_p=0.95)
     expected = probabilities(logits[:1], 1.5, 5, 0.95)[0]
@@ -501,6 +503,8 @@ def test_beam_search_finds_the_best_text(alpha, seed):
         logs = model.decode(torch.tensor([[1, *text]]), memory).log_softmax(-1)[0]
         return sum(logs[t, token].item() for t, token in enumerate(text)) / length_penalty(len(text), alpha)
 
+    assert length_penalty(1, alpha) == 1
+    assert length_penalty(7, alpha) == 2**alpha
     texts = [text for n in range(1, steps + 1) for text in itertools.product(range(V), repeat=n)]
     scores = {text: score(text) for text in texts if end not in text[:-1] and (text[-1] == end or len(text) == steps)}
     best = max(scores, key=scores.get)
