@@ -519,6 +519,15 @@ def test_beam_search_finds_the_best_text(alpha, seed):
     assert max(values) <= scores[best] + 1e-5
 
 
+def test_beam_search_waits_for_a_longer_text_that_can_still_win():
+    """An end at once is likelier (0.55), but the other text, certain from there on, is long: log 0.45 / (8/6)² wins."""
+    shares = torch.tensor([[0.45, 0.0, 0.55], [1.0, 0.0, 0.0], [1.0, 0.0, 0.0]]).log()
+    steps = iter(shares)
+    text, score = beam_search(lambda ids, _: next(steps).expand(len(ids), 1, 3), torch.tensor([[1]]), 3, 2, 1, 2.0)
+    assert text.tolist() == [1, 0, 0, 0]
+    assert score == pytest.approx(math.log(0.45) / (8 / 6) ** 2)
+
+
 # ---------------------------------------------------------------- learning
 
 
