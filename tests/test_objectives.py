@@ -18,7 +18,8 @@ from lmcourse.data.sources import encoder_folder
 from lmcourse.data.tokenizer import load_tokenizer
 from lmcourse.errors import InputError
 from lmcourse.models.bert import BertConfig, BertForPreTraining
-from lmcourse.models.weights import CONFIG, from_transformers, load_weights
+from lmcourse.models.names import BERT
+from lmcourse.models.weights import from_transformers, load_weights
 from lmcourse.pretraining.objectives import (
     Batch,
     Vocabulary,
@@ -317,7 +318,7 @@ def test_losses_equal_transformers():
     import transformers
 
     torch.manual_seed(3)
-    sizes = {theirs: getattr(CONFIG_TINY, ours) for ours, theirs in CONFIG.items()}
+    sizes = {theirs: getattr(CONFIG_TINY, ours) for ours, theirs in BERT.sizes.items()}
     peer = transformers.BertForPreTraining(transformers.BertConfig(**sizes, attn_implementation="eager")).eval()
     for parameter in peer.parameters():
         parameter.data.add_(0.1 * torch.randn_like(parameter))

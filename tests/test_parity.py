@@ -7,7 +7,8 @@ from torch.nn import functional as F
 from lmcourse.data.sources import encoder_folder
 from lmcourse.models.attention import LENGTHS, NEVER, fused, fused_from, products
 from lmcourse.models.bert import BertConfig, BertForPreTraining
-from lmcourse.models.weights import CONFIG, from_transformers, load_weights, read_config, read_weights, to_transformers
+from lmcourse.models.names import BERT
+from lmcourse.models.weights import from_transformers, load_weights, read_config, read_weights, to_transformers
 
 BOUND = 1e-5
 SHAPES = {  # width, heads, layers, feed-forward width, tokens
@@ -21,7 +22,7 @@ def peer(config: BertConfig):
     """`transformers`' model of the same sizes, with random weights."""
     import transformers
 
-    sizes = {theirs: getattr(config, ours) for ours, theirs in CONFIG.items()}
+    sizes = {theirs: getattr(config, ours) for ours, theirs in BERT.sizes.items()}
     return transformers.BertForPreTraining(
         transformers.BertConfig(**sizes, attention_probs_dropout_prob=config.dropout, attn_implementation="eager")
     ).eval()

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from functools import cache
 
 import torch
-from jaxtyping import Bool, Float
+from jaxtyping import Bool, Float, Int
 from torch import Tensor, nn
 from torch.nn import functional as F
 
@@ -18,22 +18,40 @@ MARGIN = 1.3  # the fused kernel must be so many times faster: below that, noise
 NEVER = 10**9
 
 
-def attention_weights(q: Tensor, k: Tensor, mask: Bool[Tensor, "B T"] | None) -> Float[Tensor, "B H T T"]:
-    """Weights of every query (row) over every key (column); padding keys get exactly 0."""
+def visible(
+    mask: Bool[Tensor, "B K"] | None, queries: int, keys: int, causal: bool, device: torch.device
+) -> Bool[Tensor, "#B 1 #queries K"] | None:
+    """Which keys (columns) each query (row) may see: no padding and, if `causal`, nothing later; None: everything.
+
+    The queries are the last ones of the keys: with kept keys (see `Cache`) there are fewer of them.
+    """
+    seen = None if mask is None else mask[:, None, None, :]
+    if causal and queries > 1:
+        earlier = torch.ones(queries, keys, dtype=torch.bool, device=device).tril(keys - queries)
+        seen = earlier[None, None] if seen is None else seen & earlier
+    return seen
+
+
+def attention_weights(
+    q: Tensor, k: Tensor, mask: Bool[Tensor, "B K"] | None, causal: bool = False
+) -> Float[Tensor, "B H T K"]:
+    """Weights of every query (row) over every key (column); what must not be seen gets exactly 0."""
     scores = (q / math.sqrt(q.size(-1))) @ k.transpose(-2, -1)
-    if mask is not None:
-        scores = scores.masked_fill(~mask[:, None, None, :], torch.finfo(scores.dtype).min)
+    seen = visible(mask, q.size(-2), k.size(-2), causal, q.device)
+    if seen is not None:
+        scores = scores.masked_fill(~seen, torch.finfo(scores.dtype).min)
     return scores.softmax(-1)
 
 
-def products(q: Tensor, k: Tensor, v: Tensor, mask: Bool[Tensor, "B T"] | None) -> Tensor:
+def products(q: Tensor, k: Tensor, v: Tensor, mask: Bool[Tensor, "B K"] | None, causal: bool = False) -> Tensor:
     """softmax(Q Kᵀ / √d) V by two plain matrix products; the (T, T) weights of every head stand in memory."""
-    return attention_weights(q, k, mask) @ v
+    return attention_weights(q, k, mask, causal) @ v
 
 
-def fused(q: Tensor, k: Tensor, v: Tensor, mask: Bool[Tensor, "B T"] | None) -> Tensor:
+def fused(q: Tensor, k: Tensor, v: Tensor, mask: Bool[Tensor, "B K"] | None, causal: bool = False) -> Tensor:
     """The same by torch's fused kernel, which makes the weights piece by piece and keeps none of them."""
-    return F.scaled_dot_product_attention(q, k, v, None if mask is None else mask[:, None, None, :])
+    seen = visible(mask, q.size(-2), k.size(-2), causal, q.device)
+    return F.scaled_dot_product_attention(q, k, v, seen)
 
 
 @cache
@@ -70,22 +88,75 @@ def seconds(kernel: Callable, T: int, dtype: torch.dtype, device: torch.device, 
     return best
 
 
-class Attention(nn.Module):
-    """Multi-head self-attention: softmax(Q Kᵀ / √d) V, with d = D / H (Vaswani et al. 2017, equation 1)."""
+class Cache:
+    """Keys and values of the tokens already read, of each attention layer: one more token costs one row, not all."""
 
-    def __init__(self, width: int, heads: int):
+    def __init__(self):
+        self.kept: dict[nn.Module, tuple[Tensor, Tensor]] = {}
+        self.length = 0  # tokens read
+
+    def extend(self, layer: nn.Module, k: Tensor, v: Tensor) -> tuple[Tensor, Tensor]:
+        """All keys and values of a layer, (B, H, T, D/H), the new ones last."""
+        if layer in self.kept:
+            k, v = (torch.cat(pair, dim=2) for pair in zip(self.kept[layer], (k, v), strict=True))
+        self.kept[layer] = k, v
+        return k, v
+
+    def select(self, rows: Int[Tensor, " N"]) -> None:
+        """Go on with these texts of the batch; one may go on as several."""
+        self.kept = {layer: (k[rows], v[rows]) for layer, (k, v) in self.kept.items()}
+
+
+class Attention(nn.Module):
+    """Multi-head self-attention: softmax(Q Kᵀ / √d) V, with d = D / H (Vaswani et al. 2017, equation 1).
+
+    A `causal` one sees no later token (their section 3.2.3).
+    """
+
+    def __init__(self, width: int, heads: int, causal: bool = False):
         super().__init__()
-        self.heads = heads
+        self.heads, self.causal = heads, causal
         self.qkv = nn.Linear(width, 3 * width)  # one product instead of three
         self.out = nn.Linear(width, width)
 
-    def heads_of(self, x: Float[Tensor, "B T D"]) -> tuple[Tensor, Tensor, Tensor]:
-        """Queries, keys and values of each head, each (B, H, T, D/H)."""
-        B, T, D = x.shape
-        return self.qkv(x).view(B, T, 3, self.heads, D // self.heads).permute(2, 0, 3, 1, 4).unbind(0)
+    def forward(
+        self, x: Float[Tensor, "B T D"], mask: Bool[Tensor, "B K"] | None, cache: Cache | None = None
+    ) -> Float[Tensor, "B T D"]:
+        q, k, v = self.heads_of(self.qkv(x))
+        if cache is not None:
+            k, v = cache.extend(self, k, v)
+        return self.attend(q, k, v, mask)
 
-    def forward(self, x: Float[Tensor, "B T D"], mask: Bool[Tensor, "B T"] | None) -> Float[Tensor, "B T D"]:
+    def heads_of(self, projected: Float[Tensor, "B T _"]) -> tuple[Tensor, ...]:
+        """Queries, keys, values, or some of them, of each head: each (B, H, T, D/H)."""
+        B, T, _ = projected.shape
+        D = self.out.in_features
+        return projected.view(B, T, -1, self.heads, D // self.heads).permute(2, 0, 3, 1, 4).unbind(0)
+
+    def attend(self, q: Tensor, k: Tensor, v: Tensor, mask: Bool[Tensor, "B K"] | None) -> Float[Tensor, "B T D"]:
+        """What each query gathers, all heads put side by side and mixed."""
         # Short texts by plain products: on a CPU they are up to five times faster than the fused kernel. The weights
         # are not dropped out, as BERT's are: T² random numbers a head would cost more than the products.
-        attend = fused if x.size(1) >= fused_from(x.dtype, x.device) else products
-        return self.out(attend(*self.heads_of(x), mask).transpose(1, 2).flatten(2))
+        kernel = fused if q.size(2) >= fused_from(q.dtype, q.device) else products
+        return self.out(kernel(q, k, v, mask, self.causal).transpose(1, 2).flatten(2))
+
+
+class CrossAttention(Attention):
+    """Attention from one text to another: queries of x, keys and values of the memory (their section 3.2.3)."""
+
+    def forward(
+        self,
+        x: Float[Tensor, "B T D"],
+        memory: Float[Tensor, "B K D"],
+        mask: Bool[Tensor, "B K"] | None,
+        cache: Cache | None = None,
+    ) -> Float[Tensor, "B T D"]:
+        D, weight, bias = x.size(-1), self.qkv.weight, self.qkv.bias
+        [q] = self.heads_of(F.linear(x, weight[:D], bias[:D]))
+        if cache is not None and self in cache.kept:  # the memory stays the same: it is read once
+            k, v = cache.kept[self]
+        else:
+            k, v = self.heads_of(F.linear(memory, weight[D:], bias[D:]))
+        if cache is not None:
+            cache.kept[self] = k, v
+        return self.attend(q, k, v, mask)

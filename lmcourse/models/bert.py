@@ -46,6 +46,8 @@ class Embeddings(nn.Module):
 class Bert(nn.Module):
     """The encoder: token ids in, one vector of width D for every token out."""
 
+    activation = staticmethod(F.gelu)
+
     def __init__(self, config: BertConfig):
         super().__init__()
         self.config = config
@@ -87,11 +89,14 @@ class Bert(nn.Module):
 class BertForPreTraining(nn.Module):
     """BERT with its heads for masked words (MLM) and for "is this the next sentence?" (NSP)."""
 
+    encoder = Bert
+
     def __init__(self, config: BertConfig):
         super().__init__()
-        self.bert = Bert(config)
-        self.mlm_transform = nn.Linear(config.width, config.width)
-        self.mlm_norm = nn.LayerNorm(config.width, eps=config.eps)
+        self.bert = self.encoder(config)
+        width = self.bert.embeddings.tokens.embedding_dim  # D, which the output layer reads: its weight is theirs
+        self.mlm_transform = nn.Linear(config.width, width)
+        self.mlm_norm = nn.LayerNorm(width, eps=config.eps)
         self.mlm_bias = nn.Parameter(torch.zeros(config.vocab_size))
         self.nsp = nn.Linear(config.width, 2)
         for head in (self.mlm_transform, self.nsp):
@@ -110,7 +115,7 @@ class BertForPreTraining(nn.Module):
         """
         hidden = self.bert(ids, segments, mask)
         chosen = hidden if selected is None else hidden[selected]
-        return self.mlm_norm(F.gelu(self.mlm_transform(chosen))), self.nsp(self.bert.pool(hidden))
+        return self.mlm_norm(self.bert.activation(self.mlm_transform(chosen))), self.nsp(self.bert.pool(hidden))
 
     @property
     def output(self) -> tuple[Float[Tensor, "V D"], Float[Tensor, " V"]]:

@@ -1,11 +1,16 @@
-"""The Transformer block (Vaswani et al. 2017, section 3), in the post-norm form that BERT kept."""
+"""The Transformer block (Vaswani et al. 2017, section 3), of which all models here are made."""
+
+from collections.abc import Callable
+from functools import partial
 
 import torch
 from jaxtyping import Bool, Float
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from lmcourse.models.attention import Attention
+from lmcourse.models.attention import Attention, Cache, CrossAttention
+
+gelu_tanh = partial(F.gelu, approximate="tanh")  # an early, faster formula of GELU, which GPT-2 and ALBERT kept
 
 
 class Dropout(nn.Module):
@@ -27,17 +32,51 @@ class Dropout(nn.Module):
 
 
 class Block(nn.Module):
-    """Attention, then a feed-forward network on each token; each is added to its input and normalised."""
+    """Attention, then a feed-forward network on each token; each is added to its input and normalised.
 
-    def __init__(self, width: int, heads: int, ff_width: int, dropout: float, eps: float):
+    The models differ in `activation`, in `norm_first` (pre-norm: normalised is what a part reads, not the sum), in
+    `causal` (no token sees a later one) and in `cross` (attention to another text, the memory, between the two).
+    """
+
+    def __init__(
+        self,
+        width: int,
+        heads: int,
+        ff_width: int,
+        dropout: float,
+        eps: float,
+        activation: Callable[[Tensor], Tensor] = F.gelu,
+        norm_first: bool = False,
+        causal: bool = False,
+        cross: bool = False,
+    ):
         super().__init__()
-        self.attention = Attention(width, heads)
+        self.attention = Attention(width, heads, causal)
         self.attention_norm = nn.LayerNorm(width, eps=eps)
+        if cross:
+            self.cross = CrossAttention(width, heads)
+            self.cross_norm = nn.LayerNorm(width, eps=eps)
         self.ff_in = nn.Linear(width, ff_width)
         self.ff_out = nn.Linear(ff_width, width)
         self.ff_norm = nn.LayerNorm(width, eps=eps)
         self.dropout = Dropout(dropout)
+        self.activation, self.norm_first = activation, norm_first
 
-    def forward(self, x: Float[Tensor, "B T D"], mask: Bool[Tensor, "B T"] | None) -> Float[Tensor, "B T D"]:
-        x = self.attention_norm(x + self.dropout(self.attention(x, mask)))
-        return self.ff_norm(x + self.dropout(self.ff_out(F.gelu(self.ff_in(x)))))
+    def forward(
+        self,
+        x: Float[Tensor, "B T D"],
+        mask: Bool[Tensor, "B T"] | None,
+        memory: Float[Tensor, "B K D"] | None = None,
+        memory_mask: Bool[Tensor, "B K"] | None = None,
+        cache: Cache | None = None,
+    ) -> Float[Tensor, "B T D"]:
+        x = self.add(x, self.attention_norm, lambda x: self.attention(x, mask, cache))
+        if memory is not None:
+            x = self.add(x, self.cross_norm, lambda x: self.cross(x, memory, memory_mask, cache))
+        return self.add(x, self.ff_norm, lambda x: self.ff_out(self.activation(self.ff_in(x))))
+
+    def add(self, x: Float[Tensor, "B T D"], norm: nn.Module, part: Callable) -> Float[Tensor, "B T D"]:
+        """x and what a part makes of it, normalised after (2017) or before it (Radford et al. 2019, section 2.3)."""
+        if self.norm_first:
+            return x + self.dropout(part(norm(x)))
+        return norm(x + self.dropout(part(x)))

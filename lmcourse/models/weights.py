@@ -1,6 +1,7 @@
 """Weights in and out, in `transformers`' format: a folder with `config.json` and `model.safetensors`.
 
-Our names and theirs differ only by the table below, and by one thing: our queries, keys and values are one matrix.
+Our names and theirs differ only by a table for each model (`names.py`), and by two things: our queries, keys and values
+are one matrix, and BERT, ALBERT and ViT have three; and GPT-2's matrices are ours transposed.
 """
 
 import json
@@ -13,83 +14,52 @@ import torch
 from torch import Tensor, nn
 
 from lmcourse.errors import InputError
-from lmcourse.models.bert import Bert, BertConfig, BertForPreTraining
-
-# ours → theirs; `#` stands for a layer's number
-NAMES = {
-    "embeddings.tokens": "embeddings.word_embeddings",
-    "embeddings.positions": "embeddings.position_embeddings",
-    "embeddings.segments": "embeddings.token_type_embeddings",
-    "embeddings.norm": "embeddings.LayerNorm",
-    "blocks.#.attention.query": "encoder.layer.#.attention.self.query",
-    "blocks.#.attention.key": "encoder.layer.#.attention.self.key",
-    "blocks.#.attention.value": "encoder.layer.#.attention.self.value",
-    "blocks.#.attention.out": "encoder.layer.#.attention.output.dense",
-    "blocks.#.attention_norm": "encoder.layer.#.attention.output.LayerNorm",
-    "blocks.#.ff_in": "encoder.layer.#.intermediate.dense",
-    "blocks.#.ff_out": "encoder.layer.#.output.dense",
-    "blocks.#.ff_norm": "encoder.layer.#.output.LayerNorm",
-    "pooler": "pooler.dense",
-}
-HEADS = {
-    "mlm_transform": "cls.predictions.transform.dense",
-    "mlm_norm": "cls.predictions.transform.LayerNorm",
-    "mlm_bias": "cls.predictions.bias",
-    "nsp": "cls.seq_relationship",
-    "head": "classifier",
-}
-NAMES |= {f"bert.{ours}": f"bert.{theirs}" for ours, theirs in NAMES.items()} | HEADS
-CONFIG = {  # BertConfig's field → config.json's
-    "vocab_size": "vocab_size",
-    "width": "hidden_size",
-    "layers": "num_hidden_layers",
-    "heads": "num_attention_heads",
-    "ff_width": "intermediate_size",
-    "max_length": "max_position_embeddings",
-    "segments": "type_vocab_size",
-    "dropout": "hidden_dropout_prob",
-    "eps": "layer_norm_eps",
-    "pad_id": "pad_token_id",
-}
+from lmcourse.models.albert import Albert, AlbertConfig
+from lmcourse.models.bert import Bert, BertConfig
+from lmcourse.models.names import BERT, FORMATS, GPT, Format
 
 
-def _rename(name: str, table: dict[str, str]) -> str:
+def _pattern(name: str) -> str:
+    return re.sub(r"(?<=\.)\d+(?=\.)", "#", name)
+
+
+def _rename(name: str, pairs: list[tuple[str, str]]) -> str:
     """A tensor's name in the other scheme; the part behind the table's entry (`.weight`, `.bias`) is kept."""
+    table = {_pattern(old): new for old, new in pairs}
     number = re.search(r"\.(\d+)\.", name)
-    key = re.sub(r"\.\d+\.", ".#.", name)
-    stem, _, leaf = key.rpartition(".")
-    new = table[key] if key in table else f"{table[stem]}.{leaf}"
+    stem, _, leaf = _pattern(name).rpartition(".")
+    new = table[_pattern(name)] if _pattern(name) in table else f"{table[stem]}.{leaf}"
     return new.replace("#", number[1]) if number else new
 
 
-def to_transformers(state: dict[str, Tensor]) -> dict[str, Tensor]:
+def to_transformers(state: dict[str, Tensor], form: Format = BERT) -> dict[str, Tensor]:
     """Our tensors under `transformers`' names (KeyError for a name that is not ours)."""
-    theirs = {}
+    theirs, joined = {}, any("qkv" in ours for ours in form.names)
     for name, tensor in state.items():
-        if ".qkv." in name:
+        if ".qkv." in name and not joined:
             for part, piece in zip(("query", "key", "value"), tensor.chunk(3), strict=True):
-                theirs[_rename(name.replace("qkv", part), NAMES)] = piece
+                theirs[_rename(name.replace("qkv", part), form.pairs)] = piece
         else:
-            theirs[_rename(name, NAMES)] = tensor
+            new = _rename(name, form.pairs)
+            theirs[new] = tensor.T if new.endswith(form.transposed) else tensor
     return theirs
 
 
-def from_transformers(state: dict[str, Tensor]) -> dict[str, Tensor]:
+def from_transformers(state: dict[str, Tensor], form: Format = BERT) -> dict[str, Tensor]:
     """`transformers`' tensors under our names; what our models do not hold (buffers, tied copies) is left out."""
-    table = {theirs: ours for ours, theirs in NAMES.items()}
-    ours = {}
+    back, ours = [(theirs, ours) for ours, theirs in form.pairs], {}
     for name, tensor in state.items():
         name = name.replace("LayerNorm.gamma", "LayerNorm.weight").replace("LayerNorm.beta", "LayerNorm.bias")
-        if not name.endswith("position_ids") and not name.startswith("cls.predictions.decoder."):
-            ours[_rename(name, table)] = tensor
+        if not re.search(form.left_out, name):
+            ours[_rename(name, back)] = tensor.T if name.endswith(form.transposed) else tensor
     for name in [name for name in ours if ".query." in name]:
         parts = [ours.pop(name.replace("query", part)) for part in ("query", "key", "value")]
         ours[name.replace("query", "qkv")] = torch.cat(parts)
     return ours
 
 
-def read_config(folder: Path | str) -> BertConfig:
-    """The sizes in a folder's `config.json`; InputError when it is no BERT or not readable."""
+def _read(folder: Path | str) -> tuple[Format, dict]:
+    """A folder's `config.json` and the format that it names; InputError when it is none of ours or not readable."""
     path = Path(folder) / "config.json"
     try:
         raw = json.loads(path.read_text(encoding="utf-8"))
@@ -97,10 +67,23 @@ def read_config(folder: Path | str) -> BertConfig:
         raise InputError("no config.json", folder, "name a folder that holds a model") from None
     except ValueError:
         raise InputError("config.json is not valid JSON", path, "use another copy of the model") from None
-    kind, activation = raw.get("model_type"), raw.get("hidden_act", "gelu")
-    if kind != "bert" or activation != "gelu":
-        raise InputError(f"the model is of type {kind!r} with activation {activation!r}", path, "use a BERT with gelu")
-    return BertConfig(**{ours: raw[theirs] for ours, theirs in CONFIG.items() if theirs in raw})
+    kind = raw.get("model_type")
+    if kind not in FORMATS:
+        raise InputError(f"the model is of type {kind!r}", path, f"use one of {', '.join(FORMATS)}")
+    for name, value in FORMATS[kind].fixed.items():
+        if raw.get(name, value) != value:
+            raise InputError(f"this {kind} has {name} {raw[name]!r}", path, f"use one with {value!r}")
+    return FORMATS[kind], raw
+
+
+def read_config(folder: Path | str):
+    """The sizes in a folder's `config.json`, a BertConfig, GptConfig …; InputError when it is no model of ours."""
+    form, raw = _read(folder)
+    if "id2label" in raw:  # `transformers` writes the classes' names, not their number
+        raw["num_labels"] = len(raw["id2label"])
+    if form is GPT and raw.get("n_inner") is None:
+        raw["n_inner"] = 4 * raw["n_embd"]
+    return form.config(**{ours: raw[theirs] for ours, theirs in form.sizes.items() if raw.get(theirs) is not None})
 
 
 def read_weights(folder: Path | str) -> dict[str, Tensor]:
@@ -108,15 +91,15 @@ def read_weights(folder: Path | str) -> dict[str, Tensor]:
     from safetensors import SafetensorError
     from safetensors.torch import load_file
 
-    path = Path(folder) / "model.safetensors"
+    form, path = _read(folder)[0], Path(folder) / "model.safetensors"
     try:
-        return from_transformers(load_file(path))
+        return from_transformers(load_file(path), form)
     except OSError:
         raise InputError("no model.safetensors", folder, "name a folder with weights in this format") from None
     except SafetensorError as error:
         raise InputError(f"the weights are damaged: {error}", path, "use another copy") from None
     except KeyError as error:
-        raise InputError(f"the weights hold {error}, which is no part of a BERT", path, "use a BERT") from None
+        raise InputError(f"the weights hold {error}, which is no part of a {form.kind}", path, "use others") from None
 
 
 def load_weights(model: nn.Module, state: dict[str, Tensor], where: object = "") -> None:
@@ -132,11 +115,14 @@ def load_weights(model: nn.Module, state: dict[str, Tensor], where: object = "")
 
 
 def load_encoder(folder: Path | str, **changes) -> Bert:
-    """The BERT in a folder, without heads, ready to predict; a pretraining or fine-tuned model gives its trunk.
+    """The BERT or ALBERT in a folder, without heads, ready to predict; a model with heads gives its trunk.
 
-    `changes` are fields of BertConfig to replace, such as `dropout`.
+    `changes` are fields of the configuration to replace, such as `dropout`.
     """
-    model = Bert(replace(read_config(folder), **changes))
+    config = replace(read_config(folder), **changes)
+    if not isinstance(config, BertConfig):
+        raise InputError("the model is no encoder of texts", folder, "use a BERT or an ALBERT")
+    model = (Albert if isinstance(config, AlbertConfig) else Bert)(config)
     state = {name.removeprefix("bert."): tensor for name, tensor in read_weights(folder).items()}
     if "pooler.weight" not in state:  # an encoder that was saved without one: it is trained with the head
         state |= {name: tensor for name, tensor in model.state_dict().items() if name.startswith("pooler.")}
@@ -144,9 +130,12 @@ def load_encoder(folder: Path | str, **changes) -> Bert:
     return model.eval()
 
 
-def load_pretraining(folder: Path | str, **changes) -> BertForPreTraining:
-    """The BERT in a folder with its heads for masked words and sentence pairs, ready to predict."""
-    model = BertForPreTraining(replace(read_config(folder), **changes))
+def load_pretraining(folder: Path | str, **changes) -> nn.Module:
+    """The model in a folder, a BertForPreTraining, Gpt …, with the heads that it is pretrained with, ready to predict.
+
+    `changes` are fields of the configuration to replace.
+    """
+    model = _read(folder)[0].model(replace(read_config(folder), **changes))
     load_weights(model, read_weights(folder), folder)
     return model.eval()
 
@@ -156,11 +145,11 @@ def save_model(model: nn.Module, folder: Path | str, architecture: str, **extra)
     from safetensors.torch import save_file
 
     folder = Path(folder)
-    config = model.config if isinstance(model, Bert) else model.bert.config
-    sizes = {theirs: getattr(config, ours) for ours, theirs in CONFIG.items()}
-    fixed = {"model_type": "bert", "hidden_act": "gelu", "attention_probs_dropout_prob": 0.0}
-    text = json.dumps({"architectures": [architecture], **fixed, **sizes, **extra}, indent=1, ensure_ascii=False)
-    (folder / "config.json").write_text(text, encoding="utf-8")
-    state = {name: tensor.contiguous() for name, tensor in to_transformers(model.state_dict()).items()}
+    config = model.bert.config if hasattr(model, "bert") else model.config
+    form = next(form for form in FORMATS.values() if form.config is type(config))
+    sizes = {theirs: getattr(config, ours) for ours, theirs in form.sizes.items()}
+    about = {"architectures": [architecture], "model_type": form.kind, **form.fixed, **form.written, **sizes, **extra}
+    (folder / "config.json").write_text(json.dumps(about, indent=1, ensure_ascii=False), encoding="utf-8")
+    state = {name: tensor.contiguous() for name, tensor in to_transformers(model.state_dict(), form).items()}
     save_file(state, folder / "model.safetensors", metadata={"format": "pt"})
     os.chmod(folder / "model.safetensors", 0o644)  # save_file makes files that nobody else can read

@@ -266,3 +266,13 @@ def mean_cross_entropy(logits: Float[Tensor, "N V"], targets: Int[Tensor, " N"])
     """Mean cross-entropy over the targets that are not −1; 0, and not NaN, when there are none."""
     total = F.cross_entropy(logits.float(), targets, ignore_index=-1, reduction="sum")
     return total / (targets >= 0).sum().clamp(min=1)
+
+
+def smoothed_loss(
+    logits: Float[Tensor, "B T V"], targets: Int[Tensor, "B T"], mask: Bool[Tensor, "B T"], smoothing: float = 0.1
+) -> Float[Tensor, ""]:
+    """Mean cross-entropy, in nats, where `mask` is, against targets that leave a share to all V tokens alike.
+
+    Sources: Szegedy et al. 2016, section 7; Vaswani et al. 2017, section 5.4, where the share is 0.1.
+    """
+    return F.cross_entropy(logits[mask].float(), targets[mask], label_smoothing=smoothing)

@@ -1,0 +1,599 @@
+"""ALBERT, GPT-2, ViT, the encoder–decoder of 2017: the numbers and gradients of their references, and their promises.
+
+The references are `transformers`' models, with eager attention, and `torch.nn.Transformer`, in float32.
+"""
+
+import itertools
+import math
+from dataclasses import replace
+from functools import partial
+
+import pytest
+import torch
+import transformers
+from safetensors.torch import load_file
+from torch.nn import functional as F
+
+from lmcourse.errors import InputError
+from lmcourse.models.albert import Albert, AlbertConfig, AlbertForPreTraining
+from lmcourse.models.attention import Cache, fused, products
+from lmcourse.models.bert import Bert, BertConfig, BertForPreTraining
+from lmcourse.models.generation import beam_search, generate, length_penalty, probabilities, sample
+from lmcourse.models.gpt import Gpt, GptConfig
+from lmcourse.models.names import ALBERT, FORMATS, GPT, SEQ2SEQ, VIT
+from lmcourse.models.seq2seq import Seq2Seq, Seq2SeqConfig
+from lmcourse.models.sizes import count, published
+from lmcourse.models.vit import Vit, VitConfig
+from lmcourse.models.weights import (
+    from_transformers,
+    load_encoder,
+    load_pretraining,
+    read_config,
+    save_model,
+    to_transformers,
+)
+from lmcourse.pretraining.objectives import causal_loss, smoothed_loss
+
+BOUND = 1e-5
+TINY = {"width": 32, "heads": 2, "layers": 2, "ff_width": 64}
+ODD = {"width": 24, "heads": 1, "layers": 1, "ff_width": 100}
+DEEP = {"width": 64, "heads": 8, "layers": 5, "ff_width": 128}
+TEXT = {"vocab_size": 101, "max_length": 40}
+SHAPES = pytest.mark.parametrize(
+    "shape",
+    [TINY | TEXT, ODD | {"vocab_size": 57, "max_length": 33, "eps": 1e-6}, DEEP | TEXT],
+    ids=["tiny", "odd", "deep"],
+)
+
+
+def padded(config, B=4, T=None, seed=0):
+    """Random ids, padded on the right to different lengths, and where they are real."""
+    random = torch.Generator().manual_seed(seed)
+    T = T or config.max_length
+    lengths = torch.randint(5, T, (B,), generator=random)
+    lengths[0] = T
+    mask = torch.arange(T) < lengths[:, None]
+    return torch.randint(5, config.vocab_size, (B, T), generator=random) * mask, mask
+
+
+def shaken(model):
+    """The model with biases and norms away from 0 and 1, so that a mix-up would show; without dropout."""
+    for parameter in model.parameters():
+        parameter.data.add_(0.1 * torch.randn_like(parameter))
+    return model.eval()
+
+
+def assert_close(ours, theirs, what):
+    difference, scale = (ours - theirs).abs().max().item(), theirs.abs().max().item()
+    assert difference <= BOUND * scale, f"{what}: differs by {difference:.2e} of {scale:.2e}"
+
+
+def assert_same_gradients(ours: dict, theirs: dict):
+    """Of each tensor; those of key biases are zero in exact arithmetic: a constant added to all scores of a row."""
+    assert ours.keys() == theirs.keys()
+    for gradients in (ours, theirs):
+        for name in [name for name in gradients if name.endswith(("c_attn.bias", "in_proj_bias"))]:
+            parts = gradients.pop(name).chunk(3)
+            gradients |= {f"{name} {part}": piece for part, piece in zip(("query", "key", "value"), parts, strict=True)}
+    largest = max(gradient.abs().max() for gradient in theirs.values())
+    for name, gradient in theirs.items():
+        if name.endswith((".key.bias", "bias key")):
+            assert max(gradient.abs().max(), ours[name].abs().max()) <= 1e-6 * largest, name
+        else:
+            assert_close(ours[name], gradient, f"gradient of {name}")
+
+
+def peer(form, config):
+    """`transformers`' model of the same sizes, with random weights."""
+    given = {theirs: getattr(config, ours) for ours, theirs in form.sizes.items()}
+    kinds = {
+        "albert": (transformers.AlbertConfig, transformers.AlbertForPreTraining),
+        "gpt2": (transformers.GPT2Config, transformers.GPT2LMHeadModel),
+        "vit": (transformers.ViTConfig, transformers.ViTForImageClassification),
+    }
+    make_config, make = kinds[form.kind]
+    return shaken(make(make_config(**form.fixed | form.written | given, attn_implementation="eager")))
+
+
+def twins(form, config, folder):
+    """The peer, and ours with its weights, which went by way of a folder."""
+    theirs = peer(form, config)
+    theirs.save_pretrained(folder)
+    assert read_config(folder) == config
+    return load_pretraining(folder), theirs
+
+
+def gradients_as_saved(theirs, folder):
+    """The peer's gradients under the names of its files: they are saved as if they were its weights."""
+    for parameter in theirs.parameters():
+        parameter.data = parameter.grad
+    theirs.save_pretrained(folder)
+    return load_file(folder / "model.safetensors")
+
+
+def gradients_of(model, form):
+    return to_transformers({name: p.grad for name, p in model.named_parameters()}, form)
+
+
+# ---------------------------------------------------------------- the same numbers
+
+
+@SHAPES
+@pytest.mark.parametrize("seed", range(2))
+def test_albert_is_that_of_transformers(shape, seed, tmp_path):
+    torch.manual_seed(seed)
+    config = AlbertConfig(**shape, embedding_width=12)
+    ours, theirs = twins(ALBERT, config, tmp_path)
+    ids, mask = padded(config, seed=seed)
+    segments = ((torch.arange(ids.size(1)) >= mask.sum(1, keepdim=True) // 2) & mask).long()
+    selected = (torch.rand(ids.shape) < 0.3) & mask
+    selected[:, 1] = True
+    labels, swapped = torch.randint(5, config.vocab_size, ids.shape), torch.randint(2, (len(ids),))
+    made = theirs(
+        input_ids=ids,
+        attention_mask=mask.long(),
+        token_type_ids=segments,
+        labels=labels.masked_fill(~selected, -100),
+        sentence_order_label=swapped,
+        output_hidden_states=True,
+    )
+    hidden = ours.bert.embeddings(ids, segments)
+    for layer, reference in enumerate(made.hidden_states):
+        if layer:
+            hidden = ours.bert.run_blocks(hidden, mask, layer - 1, layer)
+        assert_close(hidden[mask], reference[mask], f"hidden states {layer}")
+    chosen, order = ours(ids, segments, mask, selected)
+    assert_close(ours(ids, segments, mask)[0][mask], made.prediction_logits[mask], "logits")
+    assert_close(order, made.sop_logits, "sentence order")
+    loss = F.cross_entropy(chosen, labels[selected]) + F.cross_entropy(order, swapped)
+    assert_close(loss, made.loss, "loss")
+    loss.backward()
+    made.loss.backward()
+    assert_same_gradients(gradients_of(ours, ALBERT), gradients_as_saved(theirs, tmp_path))
+
+
+@SHAPES
+@pytest.mark.parametrize("seed", range(2))
+def test_gpt_is_that_of_transformers(shape, seed, tmp_path):
+    torch.manual_seed(seed)
+    config = GptConfig(**shape)
+    ours, theirs = twins(GPT, config, tmp_path)
+    ids, mask = padded(config, seed=seed)
+    made = theirs(ids, attention_mask=mask, labels=ids.masked_fill(~mask, -100), output_hidden_states=True)
+    hidden = ours.embed(ids)
+    for block, reference in zip(ours.blocks, made.hidden_states, strict=False):
+        assert_close(hidden[mask], reference[mask], "hidden states")
+        hidden = block(hidden, mask)
+    assert_close(ours.norm(hidden)[mask], made.hidden_states[-1][mask], "last hidden states")
+    logits = ours(ids, mask)
+    assert_close(logits[mask], made.logits[mask], "logits")
+    loss = causal_loss(logits, ids, mask)
+    assert_close(loss, made.loss, "loss")
+    loss.backward()
+    made.loss.backward()
+    with torch.no_grad():
+        new = theirs.generate(ids[:1, :4], do_sample=False, max_new_tokens=20, pad_token_id=0)
+        assert torch.equal(generate(reader(ours), ids[:1, :4], 20), new)
+    assert_same_gradients(gradients_of(ours, GPT), gradients_as_saved(theirs, tmp_path))
+
+
+@pytest.mark.parametrize(
+    "config",
+    [
+        VitConfig(**TINY, image_size=16, patch_size=4, channels=3, classes=7),
+        VitConfig(**ODD, image_size=8, patch_size=4, channels=1, classes=10, eps=1e-12),
+        VitConfig(**DEEP, image_size=12, patch_size=2, channels=2, classes=3),
+    ],
+    ids=["tiny", "odd", "deep"],
+)
+@pytest.mark.parametrize("seed", range(2))
+def test_vit_is_that_of_transformers(config, seed, tmp_path):
+    torch.manual_seed(seed)
+    ours, theirs = twins(VIT, config, tmp_path)
+    images = torch.randn(4, config.channels, config.image_size, config.image_size)
+    labels = torch.randint(config.classes, (4,))
+    made = theirs(images, labels=labels, output_hidden_states=True)
+    hidden = ours.embed(images)
+    for block, reference in zip([*ours.blocks, None], made.hidden_states, strict=True):
+        assert_close(hidden, reference, "hidden states")
+        hidden = block(hidden, None) if block else hidden
+    logits = ours(images)
+    assert_close(logits, made.logits, "logits")
+    loss = F.cross_entropy(logits, labels)
+    assert_close(loss, made.loss, "loss")
+    loss.backward()
+    made.loss.backward()
+    assert_same_gradients(gradients_of(ours, VIT), gradients_as_saved(theirs, tmp_path))
+
+
+def sinusoid(position, column, width):
+    """PE(pos, 2i) = sin(pos / 10000^(2i/D)), PE(pos, 2i + 1) = cos(…): one number, as the paper writes it."""
+    angle = position / 10000 ** ((column - column % 2) / width)
+    return math.cos(angle) if column % 2 else math.sin(angle)
+
+
+@pytest.mark.parametrize(
+    ("shape", "dtype"),
+    # In five post-norm layers some gradients are so small that float32 rounds torch's more than 1e-5 away from exact.
+    [(TINY, torch.float32), (ODD, torch.float32), (DEEP | {"layers": 2}, torch.float32), (DEEP, torch.float64)],
+    ids=["tiny", "odd", "wide", "deep"],
+)
+@pytest.mark.parametrize("seed", range(2))
+@pytest.mark.filterwarnings("ignore:enable_nested_tensor")
+def test_seq2seq_is_torchs_transformer(shape, dtype, seed):
+    torch.manual_seed(seed)
+    config = Seq2SeqConfig(**shape, vocab_size=71, dropout=0.0)
+    ours, D, N = shaken(Seq2Seq(config)).to(dtype), config.width, config.layers
+    theirs = torch.nn.Transformer(
+        D, config.heads, N, N, config.ff_width, 0.0, batch_first=True, layer_norm_eps=config.eps
+    )
+    theirs.encoder.norm = theirs.decoder.norm = None  # torch adds norms at the ends, which the paper has not
+    theirs.to(dtype)
+    weights = to_transformers(ours.state_dict(), SEQ2SEQ)
+    tokens = weights.pop("tokens.weight").clone().requires_grad_()
+    theirs.load_state_dict(weights)
+    (source, seen), (target, real) = padded(config, T=17, seed=seed), padded(config, T=13, seed=seed + 9)
+
+    def embed(ids):
+        positions = [[sinusoid(t, column, D) for column in range(D)] for t in range(ids.size(1))]
+        return F.embedding(ids, tokens, padding_idx=config.pad_id) * D**0.5 + torch.tensor(positions, dtype=dtype)
+
+    later = torch.ones(13, 13).triu(1).bool()
+    memory = theirs.encoder(embed(source), src_key_padding_mask=~seen)
+    hidden = theirs.decoder(embed(target), memory, later, tgt_key_padding_mask=~real, memory_key_padding_mask=~seen)
+    assert_close(ours.encode(source, seen)[seen], memory[seen], "memory")
+    logits, reference = ours(source, target, seen, real), hidden @ tokens.T
+    assert_close(logits[real], reference[real], "logits")
+    loss, expected = (smoothed_loss(each[:, :-1], target[:, 1:], real[:, 1:]) for each in (logits, reference))
+    assert_close(loss, expected, "loss")
+    loss.backward()
+    expected.backward()
+    theirs_by_name = {name: p.grad for name, p in theirs.named_parameters()} | {"tokens.weight": tokens.grad}
+    assert_same_gradients(gradients_of(ours, SEQ2SEQ), theirs_by_name)
+
+
+def test_smoothed_loss_is_the_papers():
+    """Cross-entropy with the target's 1 − ε and, spread over all tokens, ε: Szegedy et al. 2016, section 7."""
+    torch.manual_seed(0)
+    logits, targets, mask = torch.randn(3, 5, 7), torch.randint(7, (3, 5)), torch.rand(3, 5) < 0.7
+    wanted = 0.9 * F.one_hot(targets, 7) + 0.1 / 7
+    by_hand = -(wanted * logits.log_softmax(-1)).sum(-1)[mask].mean()
+    torch.testing.assert_close(smoothed_loss(logits, targets, mask, smoothing=0.1), by_hand)
+    torch.testing.assert_close(
+        smoothed_loss(logits, targets, mask, smoothing=0.0), F.cross_entropy(logits[mask], targets[mask])
+    )
+
+
+# ---------------------------------------------------------------- weights
+
+
+MODELS = {
+    "bert": lambda: BertForPreTraining(BertConfig(**TINY | TEXT)),
+    "albert": lambda: AlbertForPreTraining(AlbertConfig(**TINY | TEXT, embedding_width=12)),
+    "gpt2": lambda: Gpt(GptConfig(**TINY | TEXT)),
+    "vit": lambda: Vit(VitConfig(**TINY, image_size=16, patch_size=4, classes=7)),
+    "lmcourse-seq2seq": lambda: Seq2Seq(Seq2SeqConfig(**TINY, vocab_size=71)),
+}
+AUTO = {
+    "bert": ("BertForPreTraining", transformers.AutoModelForPreTraining),
+    "albert": ("AlbertForPreTraining", transformers.AutoModelForPreTraining),
+    "gpt2": ("GPT2LMHeadModel", transformers.AutoModelForCausalLM),
+    "vit": ("ViTForImageClassification", transformers.AutoModelForImageClassification),
+}
+KINDS = pytest.mark.parametrize("kind", MODELS)
+
+
+def inputs_of(kind, B=3, seed=0):
+    """What a model of MODELS reads, the same for our model and for `transformers`'."""
+    random = torch.Generator().manual_seed(seed)
+    if kind == "vit":
+        return [torch.randn(B, 3, 16, 16, generator=random)]
+    return [torch.randint(1, 71, (B, 9), generator=random) for _ in range(1 + (kind == "lmcourse-seq2seq"))]
+
+
+@KINDS
+def test_names_there_and_back(kind):
+    state = shaken(MODELS[kind]()).state_dict()
+    back = from_transformers(to_transformers(state, FORMATS[kind]), FORMATS[kind])
+    assert back.keys() == state.keys()
+    assert all(torch.equal(back[name], state[name]) for name in state)
+
+
+@KINDS
+@torch.no_grad()
+def test_a_saved_model_is_the_same_for_us_and_for_transformers(kind, tmp_path):
+    model, inputs = shaken(MODELS[kind]()), inputs_of(kind)
+    save_model(model, tmp_path, AUTO[kind][0] if kind in AUTO else "Seq2Seq")
+    made = model(*inputs)
+    again = load_pretraining(tmp_path)(*inputs)
+    made, again = (each if isinstance(each, tuple) else (each,) for each in (made, again))
+    assert all(map(torch.equal, made, again))
+    if kind in AUTO:
+        theirs, report = AUTO[kind][1].from_pretrained(tmp_path, output_loading_info=True)
+        assert not any(report[key] for key in ("missing_keys", "unexpected_keys", "mismatched_keys"))
+        assert type(theirs).__name__ == AUTO[kind][0]
+        assert_close(made[0], theirs.eval()(*inputs)[0], "what transformers makes of it")
+
+
+def test_an_encoder_and_a_stranger(tmp_path):
+    """The trunk of an ALBERT; a GPT is no encoder; an ALBERT of two blocks is none of ours."""
+    model, [ids] = shaken(MODELS["albert"]()), inputs_of("albert")
+    save_model(model, tmp_path, "AlbertForPreTraining")
+    trunk = load_encoder(tmp_path)
+    assert type(trunk) is Albert
+    assert torch.equal(trunk(ids), model.bert(ids))
+    config = (tmp_path / "config.json").read_text()
+    (tmp_path / "config.json").write_text(config.replace('"num_hidden_groups": 1', '"num_hidden_groups": 2'))
+    with pytest.raises(InputError, match="num_hidden_groups"):
+        read_config(tmp_path)
+    save_model(MODELS["gpt2"](), tmp_path, "GPT2LMHeadModel")
+    with pytest.raises(InputError, match="no encoder"):
+        load_encoder(tmp_path)
+
+
+# ---------------------------------------------------------------- masks and the cache
+
+
+@pytest.mark.parametrize("queries", [130, 7, 1])
+def test_both_kernels_see_the_same(queries):
+    """With causal masks, padding and fewer queries than keys: values and gradients."""
+    random = torch.Generator().manual_seed(0)
+    mask = torch.arange(130) < torch.tensor([130, 127, 124])[:, None]
+    q, k, v = (torch.randn(3, 4, T, 16, generator=random) for T in (queries, 130, 130))
+    for seen, causal in itertools.product((mask, None), (True, False)):
+        ends = []
+        for kernel in (products, fused):
+            given = [tensor.clone().requires_grad_() for tensor in (q, k, v)]
+            made = kernel(*given, seen, causal)
+            made.square().sum().backward()
+            ends.append((made, *(tensor.grad for tensor in given)))
+            assert seen is None or not given[2].grad.transpose(1, 2)[~mask].any()
+        for a, b in zip(*ends, strict=True):
+            assert_close(a, b, f"causal {causal}")
+
+
+@torch.no_grad()
+def test_a_later_token_changes_no_earlier_output():
+    torch.manual_seed(0)
+    gpt, seq2seq = shaken(MODELS["gpt2"]()), shaken(MODELS["lmcourse-seq2seq"]())
+    source, target = inputs_of("lmcourse-seq2seq")
+    other = target.clone()
+    other[:, 5] = (other[:, 5] + 1) % 71
+    for model in (gpt, partial(seq2seq, source)):
+        before, after = model(target), model(other)
+        assert torch.equal(before[:, :5], after[:, :5])
+        assert (before[:, 5:] != after[:, 5:]).any(-1).all()
+
+
+@torch.no_grad()
+@pytest.mark.parametrize("kind", ["albert", "gpt2", "lmcourse-seq2seq"])
+def test_padding_has_no_influence(kind):
+    torch.manual_seed(0)
+    model = shaken(MODELS[kind]())
+    ids, mask = padded(AlbertConfig(**TEXT | {"vocab_size": 71}))
+    other, n = torch.where(mask, ids, torch.randint(5, 71, ids.shape)), int(mask[1].sum())
+    read = {
+        "albert": lambda ids, mask: model(ids, mask=mask)[0],
+        "gpt2": model,
+        "lmcourse-seq2seq": lambda ids, mask: model(ids, ids, mask, mask),
+    }[kind]
+    assert torch.equal(read(ids, mask)[mask], read(other, mask)[mask])
+    torch.testing.assert_close(read(ids[1:2, :n], None)[0], read(ids, mask)[1, :n], rtol=1e-5, atol=1e-5)
+
+
+def reader(model, memory=None, memory_mask=None):
+    """A model as `generate` and `beam_search` read it."""
+    if memory is None:
+        return lambda ids, cache: model(ids, cache=cache)
+    return lambda ids, cache: model.decode(ids, memory, memory_mask, cache=cache)
+
+
+def without_cache(read):
+    """The same, but everything is read again for each token."""
+    texts = []
+
+    def again(ids, _):
+        texts.append(ids)
+        return read(torch.cat(texts, 1), None)
+
+    return again
+
+
+@torch.no_grad()
+def test_the_cache_changes_nothing():
+    """Logits in one pass, token by token, and in pieces; what is generated; one text going on as several."""
+    torch.manual_seed(0)
+    gpt, seq2seq = shaken(MODELS["gpt2"]()), shaken(MODELS["lmcourse-seq2seq"]())
+    source, target = inputs_of("lmcourse-seq2seq")
+    seen = torch.arange(9) < torch.tensor([9, 6, 2])[:, None]
+    for read in (reader(gpt), reader(seq2seq, seq2seq.encode(source, seen), seen)):
+        whole = read(target, None)
+        for size in (1, 4):
+            cache = Cache()
+            pieces = [read(piece, cache) for piece in target.split(size, 1)]
+            torch.testing.assert_close(torch.cat(pieces, 1), whole, rtol=1e-5, atol=1e-5)
+            assert cache.length == 9
+        for choose in (None, partial(sample, top_k=20)):
+            texts = []
+            for each in (read, without_cache(read)):
+                given = (
+                    {} if choose is None else {"choose": partial(choose, generator=torch.Generator().manual_seed(1))}
+                )
+                texts.append(generate(each, target[:, :2], 12, **given))
+            assert torch.equal(*texts)
+            assert texts[0].shape == (3, 14)
+    rows, cache = torch.tensor([2, 0, 2, 2]), Cache()
+    gpt(target[:, :5], cache=cache)
+    cache.select(rows)
+    torch.testing.assert_close(gpt(target[rows, 5:], cache=cache), gpt(target[rows])[:, 5:], rtol=1e-5, atol=1e-5)
+
+
+@torch.no_grad()
+def test_a_text_too_long_is_named():
+    gpt = MODELS["gpt2"]()
+    with pytest.raises(InputError, match="41 tokens, and positions for 40"):
+        generate(reader(gpt), torch.ones(1, 5, dtype=torch.long), 37)
+
+
+# ---------------------------------------------------------------- generation
+
+
+def test_sampling_is_what_it_says():
+    """Only what top-k and top-p leave, in the proportions of softmax(logits / temperature)."""
+    logits = torch.tensor([[2.0, 1.0, 0.5, 0.5, -1.0, -3.0], [0.0, 3.0, 0.0, 1.0, 2.0, -1.0]])
+    for temperature, top_k, top_p in itertools.product((0.5, 1.0, 3.0), (None, 1, 3), (1.0, 0.7, 1e-9)):
+        for row, share in zip(logits, probabilities(logits, temperature, top_k, top_p), strict=True):
+            kept = share > 0
+            whole = (row / temperature).softmax(-1)
+            torch.testing.assert_close(share[kept], whole[kept] / whole[kept].sum())
+            assert not len(whole[~kept]) or whole[kept].min() >= whole[~kept].max()
+            among = whole.sort(descending=True).values[:top_k]
+            among = among / among.sum()
+            fewest = next(n for n in range(1, 7) if n == len(among) or among[:n].sum() >= top_p - 1e-6)
+            assert kept.sum() == fewest
+    assert probabilities(torch.zeros(1, 4), top_p=0.5).tolist() == [[0.5, 0.5, 0, 0]]
+    n, random = 20_000, torch.Generator().manual_seed(0)
+    drawn = sample(logits[:1].expand(n, -1), random, temperature=1.5, top_k=5, top_p=0.95)
+    expected = probabilities(logits[:1], 1.5, 5, 0.95)[0]
+    error = (drawn.bincount(minlength=6) / n - expected).abs()
+    assert (error <= 4 * (expected * (1 - expected) / n).sqrt()).all()
+    for wrong in ({"temperature": 0.0}, {"top_k": 0}, {"top_p": 0.0}, {"top_p": 1.1}):
+        with pytest.raises(InputError):
+            probabilities(logits, **wrong)
+
+
+def test_same_seed_same_texts():
+    torch.manual_seed(0)
+    gpt, start = shaken(MODELS["gpt2"]()), torch.ones(4, 1, dtype=torch.long)
+    texts = []
+    for seed, other in ((3, 0), (3, 1), (4, 0)):
+        torch.manual_seed(other)  # the global generator has no part in it
+        texts.append(generate(reader(gpt), start, 20, partial(sample, generator=torch.Generator().manual_seed(seed))))
+    assert torch.equal(texts[0], texts[1])
+    assert not torch.equal(texts[0], texts[2])
+
+
+@torch.no_grad()
+def test_a_text_ends_at_its_end():
+    """Rows that are through are filled up, and nothing is read when all are."""
+    sequence, reads = torch.tensor([[5, 1, 1, 1, 1], [7, 7, 7, 1, 1]]), []
+
+    def read(ids, cache):
+        reads.append(ids)
+        return F.one_hot(sequence[:, len(reads) - 1 : len(reads)], 9).float()
+
+    sequence[0, 2] = 8  # what a model says after the end counts for nothing
+    text = generate(read, torch.tensor([[1], [1]]), 5, end=1)
+    assert text.tolist() == [[1, 5, 1, 1, 1], [1, 7, 7, 7, 1]]
+    assert len(reads) == 4
+
+
+@torch.no_grad()
+@pytest.mark.parametrize("alpha", [0.0, 0.6, 2.0])
+@pytest.mark.parametrize("seed", range(3))
+def test_beam_search_finds_the_best_text(alpha, seed):
+    """A beam as wide as there are texts finds what trying all of them finds; a narrow one nothing better."""
+    torch.manual_seed(seed)
+    V, steps, end = 4, 4, 2
+    model = shaken(Seq2Seq(Seq2SeqConfig(**TINY, vocab_size=V)))
+    memory = model.encode(torch.randint(1, V, (1, 5)))
+    start = torch.tensor([[1]])
+
+    def score(text):
+        logs = model.decode(torch.tensor([[1, *text]]), memory).log_softmax(-1)[0]
+        return sum(logs[t, token].item() for t, token in enumerate(text)) / length_penalty(len(text), alpha)
+
+    assert length_penalty(1, alpha) == 1
+    assert length_penalty(7, alpha) == 2**alpha
+    texts = [text for n in range(1, steps + 1) for text in itertools.product(range(V), repeat=n)]
+    scores = {text: score(text) for text in texts if end not in text[:-1] and (text[-1] == end or len(text) == steps)}
+    best = max(scores, key=scores.get)
+    found, value = beam_search(reader(model, memory), start, steps, end, beams=V**steps, alpha=alpha)
+    assert (*found.tolist()[1:],) == best
+    assert value == pytest.approx(scores[best], abs=1e-5)
+    values = []
+    for beams in (1, 2, 4):
+        found, value = beam_search(reader(model, memory), start, steps, end, beams, alpha)
+        assert value == pytest.approx(scores[(*found.tolist()[1:],)], abs=1e-5)
+        values.append(value)
+    assert max(values) <= scores[best] + 1e-5
+
+
+def test_beam_search_waits_for_a_longer_text_that_can_still_win():
+    """An end at once is likelier (0.55), but the other text, certain from there on, is long: log 0.45 / (8/6)² wins."""
+    shares = torch.tensor([[0.45, 0.0, 0.55], [1.0, 0.0, 0.0], [1.0, 0.0, 0.0]]).log()
+    steps = iter(shares)
+    text, score = beam_search(lambda ids, _: next(steps).expand(len(ids), 1, 3), torch.tensor([[1]]), 3, 2, 1, 2.0)
+    assert text.tolist() == [1, 0, 0, 0]
+    assert score == pytest.approx(math.log(0.45) / (8 / 6) ** 2)
+
+
+# ---------------------------------------------------------------- learning
+
+
+@KINDS
+def test_eight_examples_are_learnt_by_heart(kind):
+    torch.manual_seed(0)
+    model, inputs = MODELS[kind]().train(), inputs_of(kind, B=8)
+    classes = torch.arange(8) % 2
+
+    def loss():
+        made = model(*inputs)
+        if kind == "vit":
+            return F.cross_entropy(made, torch.arange(8) % 7)
+        if isinstance(made, tuple):  # BERT, ALBERT: the tokens themselves, and a class of each text
+            return F.cross_entropy(made[0].flatten(0, 1), inputs[0].flatten()) + F.cross_entropy(made[1], classes)
+        return causal_loss(made, inputs[-1])
+
+    optimizer = torch.optim.AdamW(model.parameters(), lr=5e-3)
+    for _ in range(120):
+        optimizer.zero_grad()
+        loss().backward()
+        optimizer.step()
+    model.eval()
+    assert loss().item() < 0.15
+
+
+# ---------------------------------------------------------------- sizes
+
+PUBLISHED = {model.name: model for model in published()}
+
+
+def built(config, heads=False) -> int:
+    """The parameters of the real module, which is made without memory; of BERT and ALBERT the encoder alone."""
+    make = {BertConfig: BertForPreTraining if heads else Bert, AlbertConfig: Albert}
+    make |= {GptConfig: Gpt, Seq2SeqConfig: Seq2Seq, VitConfig: Vit}
+    with torch.device("meta"):
+        return sum(parameter.numel() for parameter in make[type(config)](config).parameters())
+
+
+@pytest.mark.parametrize("name", PUBLISHED)
+def test_the_formula_counts_what_the_module_holds(name):
+    """Wherever the published figure is another, its row says why, or that nobody knows."""
+    model = PUBLISHED[name]
+    assert count(model.config) == built(model.config)
+    assert (model.counted == model.parameters) == (not model.note)
+    assert model.config.width % model.config.heads == 0
+
+
+@pytest.mark.parametrize(
+    "config", [BertConfig(**TINY | TEXT), AlbertConfig(**ODD | TEXT), VitConfig(**ODD, image_size=32)]
+)
+def test_the_formula_with_odd_sizes(config):
+    assert count(config) == built(config)
+
+
+def test_the_notes_are_true():
+    def with_other(name, **sizes):
+        return replace(PUBLISHED[name], config=replace(PUBLISHED[name].config, **sizes))
+
+    for name in ("small", "medium", "large", "XL"):
+        model = with_other(f"GPT-2 {name}", vocab_size=40478)
+        assert model.counted == model.parameters
+    for name, vocabulary in (("base", 40700), ("big", 35800)):
+        model = with_other(f"Transformer {name}", vocab_size=vocabulary)
+        assert model.counted == model.parameters
+    assert round(built(PUBLISHED["BERT-base"].config, heads=True) / 1e6) == 110
+    assert round(built(PUBLISHED["BERT-large"].config, heads=True) / 1e6, -1) == 340
+    assert with_other("ViT-Base", classes=0).counted == "86M"
+    assert with_other("ViT-Large", patch_size=32).counted == "307M"
