@@ -208,50 +208,12 @@ def pretraining_losses(model: nn.Module, batch: Batch, half: bool = False) -> di
     Each is a mean, and 0 where there is nothing to average. The paper adds them (Devlin et al. 2019, appendix
     A.2); `half` halves both.
     """
-    states, nsp_logits = model.states(batch.ids, batch.segments, batch.mask, batch.selected)
+    logits, nsp_logits = model(batch.ids, batch.segments, batch.mask, batch.selected)
     weight = 0.5 if half else 1.0
     return {
-        "mlm": weight * linear_cross_entropy(states, *model.output, batch.targets),
+        "mlm": weight * mean_cross_entropy(logits, batch.targets),
         "nsp": weight * mean_cross_entropy(nsp_logits, batch.label),
     }
-
-
-class LinearCrossEntropy(torch.autograd.Function):
-    """Linear layer and cross-entropy at once, some rows at a time, so that the logits of all rows never exist.
-
-    The gradients are made in the forward pass, while a part's probabilities are at hand. Saves memory traffic, which
-    is what a large vocabulary costs.
-    """
-
-    ROWS = 128
-
-    @staticmethod
-    def forward(ctx, states, weight, bias, targets):
-        total, count = torch.zeros((), device=states.device), max(len(targets), 1)
-        of_states, of_weight, of_bias = torch.empty_like(states), torch.zeros_like(weight), torch.zeros_like(bias)
-        for begin in range(0, len(targets), LinearCrossEntropy.ROWS):
-            rows = slice(begin, begin + LinearCrossEntropy.ROWS)
-            logs = F.linear(states[rows], weight, bias).float().log_softmax(-1)
-            there = targets[rows, None]
-            total -= logs.gather(1, there).sum()
-            error = logs.exp_().scatter_add_(1, there, torch.full_like(logs[:, :1], -1.0))  # softmax − one-hot
-            error = (error / count).to(states.dtype)
-            torch.mm(error, weight, out=of_states[rows])
-            of_weight.addmm_(error.T, states[rows])
-            of_bias += error.sum(0)
-        ctx.save_for_backward(of_states, of_weight, of_bias)
-        return total / count
-
-    @staticmethod
-    def backward(ctx, gradient):
-        return *(tensor * gradient.to(tensor.dtype) for tensor in ctx.saved_tensors), None
-
-
-def linear_cross_entropy(
-    states: Float[Tensor, "N D"], weight: Float[Tensor, "V D"], bias: Float[Tensor, " V"], targets: Int[Tensor, " N"]
-) -> Float[Tensor, ""]:
-    """Mean cross-entropy, in nats, of the logits `states @ weight.T + bias`; 0 without targets."""
-    return LinearCrossEntropy.apply(states, weight, bias, targets)
 
 
 def causal_loss(
