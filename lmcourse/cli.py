@@ -312,6 +312,7 @@ def pretrain(
         raise InputError(f"a learning rate of {learning_rate}", "--learning-rate", "give one above 0 and below 1")
     from lmcourse.pretraining.run import PretrainConfig
     from lmcourse.pretraining.run import pretrain as work
+    from lmcourse.training import processes
 
     config = PretrainConfig(
         corpora=tuple(corpus.split(",")),
@@ -330,6 +331,7 @@ def pretrain(
     )
     with _progress("pretraining") as on_step:
         results = work(config, out, stop_after, resume, on_step)
+    processes.leave()
     if as_json:
         print(json.dumps(results, indent=1))
     elif "mlm" not in results:
@@ -375,6 +377,7 @@ def finetune(
     from lmcourse.finetuning import labels
     from lmcourse.finetuning.encoders import find_encoder
     from lmcourse.finetuning.run import FinetuneConfig, finetune_and_report
+    from lmcourse.training import processes
 
     find_encoder(encoder)  # what cannot be had is said first
     parts = {"train": _read(train, text, label, encoding), "test": _read(test, text, label, encoding)}
@@ -402,6 +405,7 @@ def finetune(
     )
     with _progress("fine-tuning") as on_step:
         results = finetune_and_report(config, parts, names, out, on_step)
+    processes.leave()
     if not results:
         return  # the first process tells them
     if as_json:

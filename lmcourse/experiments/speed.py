@@ -190,6 +190,9 @@ EXPERIMENTS = {
 }
 
 if __name__ == "__main__":
+    from lmcourse.training import processes
+
     found = measured(sys.argv[1], int(sys.argv[2]))
+    processes.leave()
     if os.environ.get("RANK", "0") == "0":
         print(json.dumps(found))

@@ -81,3 +81,10 @@ def add_up(tensors: Sequence[Tensor]) -> None:
         ) from None
     for tensor, values in zip(tensors, total.split([tensor.numel() for tensor in tensors]), strict=True):
         tensor.copy_(values.view_as(tensor))
+
+
+def leave() -> None:
+    """End the work together: a process that goes while others still talk can take them down. All must call it."""
+    if _group():
+        _group().wait_for_everyone()
+        _group().destroy_process_group()
