@@ -138,9 +138,12 @@ def rivals(task: Task, examples: Examples) -> dict:
 
 
 def epoch(task: Task) -> dict:
-    """Batches and real tokens of one pass over the training documents."""
+    """Batches and real tokens of one pass over the training documents, and the tokens that each corpus has in them."""
+    kinds: dict[str, int] = {}
+    for kind, tokens in zip(task.train.data["kind"], task.train.data["tokens"], strict=True):
+        kinds[kind] = kinds.get(kind, 0) + tokens
     sizes = [int(batch.mask.sum()) for batch in task.train.batches(epochs=1)]
-    return {"batches": len(sizes), "tokens": sum(sizes)}
+    return {"batches": len(sizes), "tokens": sum(sizes), "kinds": kinds}
 
 
 def thinned(history: list[dict], points: int = 400) -> list[dict]:
