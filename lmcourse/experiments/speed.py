@@ -106,12 +106,11 @@ def bfloat16_weights() -> tuple:
     """Weights in float32; torch's autocast turns them into bfloat16 anew in each step."""
     import torch
 
-    from lmcourse.pretraining.objectives import mean_cross_entropy
+    from lmcourse.pretraining.run import own_losses
 
     def losses(model, batch):
         with torch.autocast("cpu", torch.bfloat16):
-            logits, nsp = model(batch.ids, batch.segments, batch.mask, batch.selected)
-        return {"mlm": mean_cross_entropy(logits, batch.targets), "nsp": mean_cross_entropy(nsp, batch.label)}
+            return own_losses(model, batch)
 
     return nothing(losses, precision="fp32")
 
@@ -193,6 +192,6 @@ if __name__ == "__main__":
     from lmcourse.training import processes
 
     found = measured(sys.argv[1], int(sys.argv[2]))
-    processes.leave()
-    if os.environ.get("RANK", "0") == "0":
+    if processes.rank() == 0:
         print(json.dumps(found))
+    processes.leave()

@@ -102,26 +102,6 @@ class BertForPreTraining(nn.Module):
         for head in (self.mlm_transform, self.nsp):
             initialise(head)
 
-    def states(
-        self,
-        ids: Int[Tensor, "B T"],
-        segments: Int[Tensor, "B T"] | None = None,
-        mask: Bool[Tensor, "B T"] | None = None,
-        selected: Bool[Tensor, "B T"] | None = None,
-    ) -> tuple[Float[Tensor, "*N D"], Float[Tensor, "B 2"]]:
-        """What the output layer reads, and the NSP logits (0: it is the next sentence, 1: it is not).
-
-        With `selected` (N positions) the states are (N, D), computed there only; else (B, T, D).
-        """
-        hidden = self.bert(ids, segments, mask)
-        chosen = hidden if selected is None else hidden[selected]
-        return self.mlm_norm(self.bert.activation(self.mlm_transform(chosen))), self.nsp(self.bert.pool(hidden))
-
-    @property
-    def output(self) -> tuple[Float[Tensor, "V D"], Float[Tensor, " V"]]:
-        """Weight and bias of the output layer; the weight is that of the token embeddings (Press and Wolf 2017)."""
-        return self.bert.embeddings.tokens.weight, self.mlm_bias
-
     def forward(
         self,
         ids: Int[Tensor, "B T"],
@@ -129,9 +109,15 @@ class BertForPreTraining(nn.Module):
         mask: Bool[Tensor, "B T"] | None = None,
         selected: Bool[Tensor, "B T"] | None = None,
     ) -> tuple[Float[Tensor, "*N V"], Float[Tensor, "B 2"]]:
-        """MLM logits, (N, V) or (B, T, V), and NSP logits: see `states`."""
-        states, nsp_logits = self.states(ids, segments, mask, selected)
-        return F.linear(states, *self.output), nsp_logits
+        """MLM logits, and the NSP logits (0: it is the next sentence, 1: it is not).
+
+        With `selected` (N positions) the MLM logits are (N, V), computed there only; else (B, T, V). The output layer's
+        weight is that of the token embeddings (Press and Wolf 2017).
+        """
+        hidden = self.bert(ids, segments, mask)
+        chosen = hidden if selected is None else hidden[selected]
+        states = self.mlm_norm(self.bert.activation(self.mlm_transform(chosen)))
+        return F.linear(states, self.bert.embeddings.tokens.weight, self.mlm_bias), self.nsp(self.bert.pool(hidden))
 
 
 def initialise(module: nn.Module) -> None:
