@@ -241,8 +241,12 @@ def run_alone(command: list[str], variables: dict, seconds: float) -> tuple[int 
 
 
 def environment(side: str, folder: Path) -> dict[str, str]:
-    """The variables of a side's process: no hub, compiled code kept in `folder` only, malloc tuned for one peer."""
-    kept = {name: value for name, value in os.environ.items() if name not in TUNED}
+    """The variables of a side's process: no hub, compiled code kept in `folder` only, malloc tuned for one peer.
+
+    How our commands' threads wait (see `cli.main`) is not forced on a peer.
+    """
+    dropped = {*TUNED} if side == "ours" else {*TUNED, "OMP_WAIT_POLICY"}
+    kept = {name: value for name, value in os.environ.items() if name not in dropped}
     kept |= {"HF_HUB_OFFLINE": "1", "TORCHINDUCTOR_CACHE_DIR": str(folder / "compiled")}
     return kept | (TUNED if side == "tuned" else {})
 

@@ -258,6 +258,12 @@ def test_a_peer_that_fails_is_left_out_and_ours_must_not(tmp_path, monkeypatch):
     assert "no time" in run.skipped[-1]
 
 
+def test_a_peer_keeps_its_own_way_to_wait(tmp_path, monkeypatch):
+    monkeypatch.setenv("OMP_WAIT_POLICY", "PASSIVE")
+    assert bench.environment("ours", tmp_path)["OMP_WAIT_POLICY"] == "PASSIVE"
+    assert "OMP_WAIT_POLICY" not in bench.environment("default", tmp_path)
+
+
 def test_what_takes_too_long_is_ended_with_its_children(tmp_path):
     beats = tmp_path / "beats"
     inner = f"import time\nwhile True: print(file=open({str(beats)!r}, 'a')); time.sleep(0.05)"

@@ -275,3 +275,12 @@ def test_data_list_and_doctor(shell):
     code, out, _ = shell("doctor", "--json")
     assert {"name", "state", "message", "fix"} == json.loads(out)[0].keys()
     assert code == int(any(check["state"] == "fail" for check in json.loads(out)))
+
+
+def test_threads_sleep_while_they_wait_unless_told_otherwise(shell, monkeypatch):
+    monkeypatch.setenv("OMP_WAIT_POLICY", "ACTIVE")
+    shell("--help")
+    assert os.environ["OMP_WAIT_POLICY"] == "ACTIVE"
+    monkeypatch.delenv("OMP_WAIT_POLICY")
+    shell("--help")
+    assert os.environ["OMP_WAIT_POLICY"] == "PASSIVE"
