@@ -21,7 +21,7 @@ WHY = {
 
 exercise = Exercise(
     id="04a.shift_and_scale",
-    title="predict: what does softmax notice?",
+    title="what does softmax notice?",
     text="""
 A model gives logits 3, 2, 1, −1 and −2 to five words. Which of these changes leave the probability of **every word** as
 it is? Give a set of letters. (The explorer above shows most of them; decide first.)
