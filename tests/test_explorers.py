@@ -3,9 +3,12 @@
 import threading
 
 import ipywidgets
+import numpy as np
 import pytest
+import torch
 
 from lmcourse.errors import InputError
+from lmcourse.widgets import landscape, softmax
 from lmcourse.widgets.explorer import Explorer, LongRun, line, plain
 
 EVIL = "<script>alert(1)</script>"
@@ -90,3 +93,57 @@ def test_long_run(ends):
     assert plain(explorer.view.value).startswith(ends)
     assert plain(explorer.view.value).endswith("plan 5")
     assert (explorer.view.run, explorer.thread) == ({"running": False}, None)
+
+
+def test_softmax_explorer_says_what_softmax_does():
+    explorer = softmax.softmax_explorer()
+    p = torch.tensor([3.0, 2, 1, -1, -2]).softmax(0)
+    assert f"“fish” gets {p[1]:.3f}: loss {-p[1].log():.3f} nats" in plain(explorer.view.value)
+    explorer.controls["constant"].value = 100  # changes nothing but what a plain exp can bear
+    assert f"“fish” gets {p[1]:.3f}" in plain(explorer.view.value)
+    assert "Largest logit 103; a plain exp overflows in float32" in plain(explorer.view.value)
+    explorer.controls["temperature"].value = 0.1
+    explorer.controls["right"].value = 0
+    assert "“mice” gets 1.000: loss 0.000 nats" in plain(explorer.view.value)
+    explorer.controls["logits"].value = "10000, -1e4 0;0,0"
+    assert "“mice” gets 1.000" in plain(explorer.view.value)
+    assert "nan" not in explorer.view.value.split("base64")[0]
+
+
+@pytest.mark.parametrize("typed", ["1, 2", "1, 2, 3, 4, x", "1 2 3 4 nan", "1 2 3 4 1e9", "", EVIL])
+def test_softmax_explorer_refuses_what_are_no_logits(typed):
+    explorer = softmax.softmax_explorer()
+    explorer.controls["logits"].value = typed
+    assert "give 5" in plain(explorer.view.value)
+    assert EVIL not in explorer.view.value
+
+
+def test_distribution_is_torchs():
+    for temperature in (0.3, 1.0, 4.0):
+        z = np.random.default_rng(0).normal(0, 50, 7)
+        p, logs = softmax.distribution(z, temperature)
+        np.testing.assert_allclose(logs, torch.tensor(z / temperature).log_softmax(0), atol=1e-12)
+        np.testing.assert_allclose(p.sum(), 1)
+
+
+@pytest.mark.parametrize(("share", "converges"), [(0.5, True), (0.97, True), (1.03, False)])
+def test_a_walk_converges_below_two_over_the_largest_curvature(share, converges):
+    surface = landscape.SURFACES["narrow valley: curvatures 1 and 25"]
+    path, losses = landscape.walk(surface, "SGD", share * 2 / 25, 0.9, 2000)
+    assert (losses[-1] < 1e-6) == converges
+    assert len(path) == len(losses) <= 2001
+    assert np.isfinite(path).all()
+    assert converges or losses[-1] > landscape.BEYOND
+
+
+def test_landscape_says_when_it_diverges_and_walks_as_the_rules_do():
+    explorer = landscape.landscape()
+    assert "take the loss from 26 to" in plain(explorer.view.value)
+    explorer.controls["power"].value = 0.5
+    assert "it diverges: after" in plain(explorer.view.value)
+    surface = landscape.Surface(landscape.bowl(1, 4), (1.0, -1.0), (-2, 2, -2, 2))
+    path, _ = landscape.walk(surface, "momentum", 0.1, 0.5, 2)
+    np.testing.assert_allclose(path[1], [0.9, -0.6])
+    np.testing.assert_allclose(path[2], [0.9 - 0.1 * (0.5 + 0.9), -0.6 + 0.1 * (2.0 + 2.4)])
+    path, _ = landscape.walk(surface, "Adam", 0.1, 0.9, 1)
+    np.testing.assert_allclose(path[1], [0.9, -0.9], atol=1e-6)
