@@ -3,16 +3,16 @@
 from lmcourse.checks import Exercise, Specimen, choice
 
 OPTIONS = {
-    "a": "[SEP] is what the model goes by when it decides about “film”.",
-    "b": "This head adds 0.9 times the value vector of [SEP], and 0.1 of others; how much that is, the weight does not "
+    "a": "[CLS] is what the model goes by when it decides about “film”.",
+    "b": "This head adds 0.9 times the value vector of [CLS], and 0.1 of others; how much that is, the weight does not "
     "say.",
-    "c": "Without [SEP] the model could not understand “film”.",
+    "c": "Without [CLS] the model could not understand “film”.",
     "d": "The head is broken: it should look at words.",
 }
 WHY = {
     "a": "no: there are other heads, other layers, and the residual connection, which passes “film” itself on.",
     "b": "right: a weight multiplies a vector. If that vector is nearly zero, 0.9 of it is nearly nothing.",
-    "c": "no: that would have to be tried: take [SEP] away, and see what changes.",
+    "c": "no: that would have to be tried: take [CLS] away, and see what changes.",
     "d": "no: weights must sum to 1 even where nothing is to be gathered. A token that is always there and carries "
     "little is a good place to put them.",
 }
@@ -21,7 +21,7 @@ exercise = Exercise(
     id="04b.looks_at",
     title="what does a large weight say?",
     text="""
-In one head of one layer the token “film” gives [SEP] the weight 0.9. What follows from that?
+In one head of one layer the token “film” gives [CLS] the weight 0.9. What follows from that?
 """,
     difficulty=2,
     minutes=3,
