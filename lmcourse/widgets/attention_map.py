@@ -96,6 +96,6 @@ def attention_map(models: dict[str, tuple], text: str) -> Explorer:
         "text": ipywidgets.Text(text, description="Your sentence", continuous_update=False),
         "layer": ipywidgets.IntSlider(1, 1, max(c.layers for c in configs), description="Layer"),
         "head": ipywidgets.IntSlider(1, 1, max(c.heads for c in configs), description="Head"),
-        "token": ipywidgets.IntSlider(2, 1, MOST, description="Token that looks"),
+        "token": ipywidgets.IntSlider(3, 1, MOST, description="Token that looks"),
     }
     return Explorer("Who looks at whom?", controls, draw)

@@ -70,7 +70,7 @@ def mask_toggles(scores: np.ndarray, tokens: list[str], real: int) -> Explorer:
         return line(said) + plots.html(fig, alt)
 
     controls = {
-        "mask": ipywidgets.Dropdown(options=list(MASKS), value="both", description="Mask"),
+        "mask": ipywidgets.Dropdown(options=list(MASKS), value="padding", description="Mask"),
         "when": ipywidgets.Dropdown(options=[BEFORE, AFTER, SCALED], value=AFTER, description="Applied"),
         "raise_by": ipywidgets.IntSlider(3, 0, 8, description="Raise the last token's scores by"),
     }
