@@ -1,4 +1,4 @@
-"""The frame of the explorers, without a browser: what is drawn, what is said, what stays when no kernel runs."""
+"""The explorers without a browser: what is drawn, what is said, what stays when no kernel runs."""
 
 import threading
 
@@ -7,8 +7,11 @@ import numpy as np
 import pytest
 import torch
 
+from lmcourse.data.tokenizer import train_wordpiece
 from lmcourse.errors import InputError
-from lmcourse.widgets import landscape, softmax
+from lmcourse.models.attention import attention_weights
+from lmcourse.models.bert import Bert, BertConfig
+from lmcourse.widgets import attention_map, landscape, mask_toggles, softmax
 from lmcourse.widgets.explorer import Explorer, LongRun, line, plain
 
 EVIL = "<script>alert(1)</script>"
@@ -147,3 +150,79 @@ def test_landscape_says_when_it_diverges_and_walks_as_the_rules_do():
     np.testing.assert_allclose(path[2], [0.9 - 0.1 * (0.5 + 0.9), -0.6 + 0.1 * (2.0 + 2.4)])
     path, _ = landscape.walk(surface, "Adam", 0.1, 0.9, 1)
     np.testing.assert_allclose(path[1], [0.9, -0.9], atol=1e-6)
+
+
+# ---------------------------------------------------------------- attention and its masks (chapter 04b)
+
+
+@pytest.fixture(scope="module")
+def tiny():
+    """A BERT of two layers with random weights, and a tokenizer for it."""
+    torch.manual_seed(0)
+    tok = train_wordpiece(["the cat sat on the mat", "a cat sat and sat"], 100)
+    sizes = {"width": 16, "layers": 2, "heads": 2, "ff_width": 32, "max_length": 40, "dropout": 0.0}
+    model = Bert(BertConfig(tok.get_vocab_size(), **sizes)).eval()
+    for parameter in model.parameters():
+        parameter.data += 0.3 * torch.randn_like(parameter)
+    return model, tok
+
+
+def test_attention_maps_are_the_models_own(tiny):
+    model, _ = tiny
+    ids = torch.tensor([[2, 5, 6, 7, 3], [2, 8, 3, 0, 0]])
+    mask = ids > 0
+    maps = attention_map.attention_maps(model, ids, mask)
+    assert [tuple(m.shape) for m in maps] == [(2, 2, 5, 5)] * 2
+    assert all(torch.allclose(m.sum(-1), torch.ones(2, 2, 5)) for m in maps)
+    assert not maps[1][1, :, :, 3:].any()  # padding gets exactly nothing
+    with torch.no_grad():  # weights times values, through the output layer, are what the layer itself gives
+        hidden = model.run_blocks(model.embeddings(ids, None), mask, 0, 1)
+        layer = model.blocks[1].attention
+        value = layer.heads_of(layer.qkv(hidden))[2]
+        by_maps = layer.out((maps[1] @ value).transpose(1, 2).flatten(2))
+        torch.testing.assert_close(by_maps, layer(hidden, mask))
+
+
+def test_attention_map_shows_any_sentence(tiny):
+    explorer = attention_map.attention_map({"one": tiny, "two": tiny}, "The cat sat.")
+    assert plain(explorer.view.value).startswith("Layer 1 of 2, head 1 of 2. ")
+    explorer.controls["token"].value = 24  # beyond the last one
+    assert "[SEP] at" in plain(explorer.view.value)
+    assert (explorer.controls["layer"].max, explorer.controls["head"].max) == (2, 2)
+    for typed in ("", EVIL, "$x_1$ costs $5", "这只猫 🙂", "the cat sat " * 30):
+        explorer.controls["text"].value = typed
+        assert "looks most at" in plain(explorer.view.value)
+        assert "<script" not in explorer.view.value
+    assert f"[SEP] at {attention_map.MOST}" in plain(explorer.view.value)  # cut, and still a whole input
+
+
+def test_a_mask_hides_only_before_the_softmax():
+    scores = np.random.default_rng(0).normal(size=(5, 5))
+    both = mask_toggles.seen("both", 4, 5)
+    assert both.tolist() == [[j <= i and j < 4 for j in range(5)] for i in range(5)]
+    assert mask_toggles.seen("none", 4, 5).all()
+    raised = scores + 2
+    early, late, scaled = (
+        mask_toggles.masked_weights(scores, both, when)
+        for when in (mask_toggles.BEFORE, mask_toggles.AFTER, mask_toggles.SCALED)
+    )
+    ours = attention_weights(*map(torch.tensor, (scores * 5**0.5, np.eye(5))), mask=None)  # q kᵀ/√d with k = 1
+    np.testing.assert_allclose(mask_toggles.masked_weights(scores, both | True, mask_toggles.AFTER), ours)
+    np.testing.assert_allclose(early, scaled)
+    assert early.sum(1) == pytest.approx(1)
+    assert (late.sum(1) < 1).all()
+    assert mask_toggles.leaked(scores, both, mask_toggles.BEFORE, raised) == 0
+    assert mask_toggles.leaked(scores, both, mask_toggles.AFTER, raised) > 0.01
+
+
+def test_mask_toggles_say_what_leaks():
+    scores = np.random.default_rng(0).normal(size=(5, 5))
+    explorer = mask_toggles.mask_toggles(scores, ["[CLS]", "a", "[SEP]", "[PAD]", "[PAD]"], 3)
+    assert plain(explorer.view.value).endswith("it leaks.")
+    for when in (mask_toggles.BEFORE, mask_toggles.SCALED):
+        explorer.controls["when"].value = when
+        assert plain(explorer.view.value).endswith("moves a weight by up to 0.00.")
+    explorer.controls["mask"].value = "none"
+    said = plain(explorer.view.value)
+    assert said.startswith("Mask: none")
+    assert all(words in said for words in ("Padding gets", "Later tokens get", "Nothing is hidden."))
