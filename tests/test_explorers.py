@@ -6,6 +6,8 @@ import ipywidgets
 import pytest
 
 from lmcourse.errors import InputError
+from lmcourse.models import sizes
+from lmcourse.widgets import architectures
 from lmcourse.widgets.explorer import Explorer, LongRun, line, plain
 
 EVIL = "<script>alert(1)</script>"
@@ -90,3 +92,20 @@ def test_long_run(ends):
     assert plain(explorer.view.value).startswith(ends)
     assert plain(explorer.view.value).endswith("plan 5")
     assert (explorer.view.run, explorer.thread) == ({"running": False}, None)
+
+
+def test_architectures_side_by_side():
+    explorer = architectures.architecture_explorer()
+    said = plain(explorer.view.value)
+    assert "1/9.37 of the parameters and 1 times the operations" in said
+    assert "1, used 12 times" in explorer.view.value
+    explorer.controls["first"].value, explorer.controls["second"].value = "Transformer base", "GPT-3 175B"
+    explorer.controls["context"].value = 16
+    assert plain(explorer.view.value).startswith("Transformer base: 63 million parameters")
+    assert "to the left only (causal)" in explorer.view.value
+    explorer.controls["first"].value = "GPT-3 175B"  # the same twice: still two columns
+    assert explorer.view.value.count("GPT-3 175B (again)") >= 2
+    for model in sizes.published():
+        explorer.controls["second"].value = model.name
+        assert f"{sizes.count(model.config):,}" in explorer.view.value
+        assert "cannot be shown" not in explorer.view.value
