@@ -239,7 +239,7 @@ def _progress(work: str) -> Iterator:
 
 
 def _losses(row: dict) -> str:
-    return ", ".join(f"{name} {row[name]:.3f}" for name in ("loss", "mlm", "nsp") if name in row)
+    return ", ".join(f"{name} {row[name]:.3f}" for name in ("loss", "mlm", "clm", "nsp") if name in row)
 
 
 def _table(header, rows) -> None:
@@ -283,9 +283,11 @@ def pretrain(
     corpus: Annotated[str, typer.Option(help="Corpora, files or hub ids, with commas between them.")],
     steps: Annotated[int, typer.Option(min=1, help="Steps of the whole run; the schedule follows it.")],
     out: Annotated[Path, typer.Option(help="Folder of the checkpoints and of the finished model.")],
-    model: Annotated[str, typer.Option(help="bert")] = "bert",
+    model: Annotated[str, typer.Option(help="bert, albert or gpt")] = "bert",
     preset: Annotated[str, typer.Option(help="tiny, mini or small")] = "mini",
-    objectives: Annotated[str, typer.Option(help="mlm,nsp or mlm,sop or mlm")] = "mlm,nsp",
+    objectives: Annotated[
+        str | None, typer.Option(help="bert, albert: mlm,nsp or mlm,sop or mlm; gpt: clm. None: its paper's.")
+    ] = None,
     stop_after: Annotated[int | None, typer.Option(min=1, help="End there, as an interruption would.")] = None,
     resume: Annotated[bool, typer.Option("--resume", help="Go on from the last checkpoint, to --steps.")] = False,
     vocab_size: Annotated[int, typer.Option(min=100, max=65_536)] = 8192,
@@ -299,18 +301,13 @@ def pretrain(
     seed: Annotated[int, typer.Option(min=0, max=2**31)] = 0,
     as_json: AsJson = False,
 ):
-    """Pretrain a model on documents: masked words and sentence pairs; interrupted, it goes on where it stopped.
+    """Pretrain a model on documents: masked words and pairs, or the next token; interrupted, it goes on from there.
 
     Example: lmcourse pretrain --corpus wiki,movies --preset mini --steps 2000 --out out/bert
     """
-    if model != "bert":
-        raise InputError(f"unknown model {model!r}", "--model", "give bert")
-    asked = objectives.split(",")
-    if asked[0] != "mlm" or asked[1:] not in ([], ["nsp"], ["sop"]):
-        raise InputError(f"unknown objectives {objectives!r}", "--objectives", "give mlm,nsp or mlm,sop or mlm")
     if not 0 < learning_rate < 1:
         raise InputError(f"a learning rate of {learning_rate}", "--learning-rate", "give one above 0 and below 1")
-    from lmcourse.pretraining.run import PretrainConfig
+    from lmcourse.pretraining.run import PretrainConfig, pairs_for
     from lmcourse.pretraining.run import pretrain as work
     from lmcourse.training import processes
 
@@ -318,7 +315,7 @@ def pretrain(
         corpora=tuple(corpus.split(",")),
         steps=steps,
         preset=preset,
-        pairs=asked[1] if asked[1:] else "none",
+        pairs=pairs_for(model, objectives),
         vocab_size=vocab_size,
         max_length=max_length,
         batch_size=batch_size,
@@ -328,19 +325,18 @@ def pretrain(
         precision=precision,
         seed=seed,
         limit=limit,
+        model=model,
     )
     with _progress("pretraining") as on_step:
         results = work(config, out, stop_after, resume, on_step)
     processes.leave()
     if as_json:
         print(json.dumps(results, indent=1))
-    elif "mlm" not in results:
+    elif "config" not in results:
         print(f"{out}: stopped after step {results['step']} of {steps}; --resume goes on")
     else:
-        for name in ("mlm", "mlm_accuracy", "nsp_accuracy"):
-            if name in results:
-                low, high = results["intervals"][name]
-                print(f"{name:13} {results[name]:.3f} ({low:.3f}–{high:.3f})")
+        for name, (low, high) in results["intervals"].items():
+            print(f"{name:13} {results[name]:.3f} ({low:.3f}–{high:.3f})")
 
 
 @app.command()

@@ -194,6 +194,9 @@ def test_label_of_the_test_file_that_training_did_not_have(shell, tmp_path):
     assert "'0', '1'" in err
 
 
+PRETRAIN = ["pretrain", "--corpus", "wiki", "--steps", "1", "--out", "out"]
+
+
 @pytest.mark.parametrize(
     ("words", "code", "named"),
     [
@@ -206,6 +209,13 @@ def test_label_of_the_test_file_that_training_did_not_have(shell, tmp_path):
         (["data", "fetch", "nothing"], 2, "nothing"),
         (["evaluate", "--model", "nowhere", "--data", "x", "--text", "a", "--label", "b"], 2, "nowhere"),
         (["predict", "--model", "nowhere"], 2, "nowhere"),
+        ([*PRETRAIN, "--model", "t5"], 2, "give bert, albert, gpt"),
+        (
+            [*PRETRAIN, "--model", "gpt", "--objectives", "mlm"],
+            2,
+            "no objectives 'mlm' for gpt (--objectives): give clm",
+        ),
+        ([*PRETRAIN, "--model", "albert", "--objectives", "clm"], 2, "give mlm,sop or mlm,nsp or mlm"),
         (["nonsense"], 2, "nonsense"),
     ],
 )
@@ -251,11 +261,23 @@ def test_signals_stop_with_their_code_and_write_nothing(tmp_path, number, code):
     assert sorted(path.name for path in tmp_path.iterdir()) == ["train.csv"]
 
 
+def test_pretrain_tells_the_figures_of_its_model(shell, tmp_path):
+    sizes = ["--preset", "tiny", "--vocab-size", "500", "--max-length", "32", "--batch-size", "8", "--limit", "200"]
+    for model, told in (("gpt", ["clm", "clm_accuracy", "bits_a_byte"]), ("albert", ["mlm", "mlm_accuracy"])):
+        words = [*PRETRAIN[:-1], tmp_path / model, "--model", model, *sizes]
+        code, out, err = shell(*words, "--stop-after", "1", "--steps", "2")
+        assert (code, out.strip().endswith("stopped after step 1 of 2; --resume goes on")) == (0, True), err
+        code, out, err = shell(*words, "--resume", "--steps", "2")
+        assert code == 0, err
+        assert [line.split()[0] for line in out.splitlines()][: len(told)] == told
+
+
 def test_help_of_every_command_has_an_example(shell):
     for words in (
         ["doctor"],
         ["run"],
         ["sweep"],
+        ["pretrain"],
         ["finetune"],
         ["evaluate"],
         ["predict"],

@@ -12,17 +12,19 @@ import pytest
 import torch
 from datasets import Dataset
 from safetensors.torch import load_file
-from transformers import AutoModelForPreTraining
+from transformers import AutoModelForCausalLM, AutoModelForPreTraining, AutoTokenizer
 
 from lmcourse.data import corpora, splits, stores
 from lmcourse.errors import InputError
 from lmcourse.files import check_manifest, sha256
 from lmcourse.models.bert import BertConfig, BertForPreTraining
+from lmcourse.models.weights import load_pretraining
 from lmcourse.pretraining import run
-from lmcourse.pretraining.examples import Examples
-from lmcourse.pretraining.objectives import Vocabulary
+from lmcourse.pretraining.examples import Examples, Streams, stream
+from lmcourse.pretraining.objectives import Vocabulary, causal_losses
 
 WIKI = ("wiki",)
+OTHERS = {"albert": {"model": "albert", "pairs": "sop"}, "gpt": {"model": "gpt", "pairs": "none"}}  # than BERT
 
 
 @pytest.fixture(scope="module")
@@ -113,6 +115,68 @@ def test_memory_does_not_grow_with_the_store(small, monkeypatch):
     assert peaks[40] < 1.2 * peaks[4]
 
 
+# Streams
+
+
+def test_a_stream_asks_each_token_once(small):
+    """Whatever the order: [SEP] and all documents; padding is neither read nor asked."""
+    task = run.Task.of(run.PretrainConfig(**vars(small) | OTHERS["gpt"]))
+    data, sep = task.validation.data, task.validation.vocabulary.sep
+    batches = list(Streams(data, task.validation.vocabulary, 32, 8, seed=3).batches(epochs=1))
+    asked = np.concatenate([batch.targets for batch in batches])
+    text = stream(data["sentences"][:], sep)
+    assert text[0] == text[-1] == sep
+    assert (text == sep).sum() == len(data) + 1
+    assert sorted(asked) == sorted(text[1:])
+    ends = {tuple([*chain(*sentences)][-3:]) for sentences in data["sentences"]}
+    for batch in batches:
+        rows = torch.zeros_like(batch.ids).masked_scatter(batch.selected, batch.targets)
+        assert torch.equal(rows[:, :-1][batch.mask[:, 1:]], batch.ids[:, 1:][batch.mask[:, 1:]])
+        assert torch.equal(batch.mask, batch.selected)
+        for row in torch.cat([batch.ids[:, :1], rows], 1).tolist():
+            for end in [i for i, piece in enumerate(row) if piece == sep and i >= 3]:
+                assert sep in row[end - 3 : end] or tuple(row[end - 3 : end]) in ends
+    assert sum(bool((~batch.mask).any()) for batch in batches) <= 1
+
+
+def test_any_batch_of_a_stream_can_be_made_again(small):
+    task = run.Task.of(run.PretrainConfig(**vars(small) | OTHERS["gpt"]))
+    per_epoch = sum(1 for _ in task.train.batches(epochs=1))
+    *_, wanted = (batch for batch, _ in zip(task.train.batches(), range(per_epoch + 3), strict=False))
+    skipped = next(task.train.batches(skip=per_epoch + 2))
+    assert all(torch.equal(x, y) for x, y in zip(vars(wanted).values(), vars(skipped).values(), strict=True))
+    other = next(Streams(task.train.data, task.train.vocabulary, 32, 8, seed=1).batches())
+    assert not torch.equal(other.ids, next(task.train.batches()).ids)
+
+
+def test_padding_of_a_stream_counts_for_nothing(small):
+    """The loss is that of the rows without it, whatever stands there, and gradients of nothing else are made."""
+    task = run.Task.of(run.PretrainConfig(**vars(small) | OTHERS["gpt"]))
+    model, text = task.model().eval(), stream(task.train.data["sentences"][:1], 3)
+    batch = task.train.batch([text[:33], text[33:40]])
+    loss = causal_losses(model, batch)["clm"]
+    logits = [model(torch.from_numpy(row[None, :-1])).squeeze(0) for row in (text[:33], text[33:40])]
+    by_hand = torch.nn.functional.cross_entropy(
+        torch.cat(logits), torch.from_numpy(np.concatenate([text[1:33], text[34:40]]))
+    )
+    torch.testing.assert_close(loss, by_hand)
+    batch.ids[~batch.mask] = 7
+    assert causal_losses(model, batch)["clm"] == loss
+    part, shares = batch.part([1])
+    rest, others = batch.part([0])
+    parts = shares["clm"] * causal_losses(model, part)["clm"] + others["clm"] * causal_losses(model, rest)["clm"]
+    torch.testing.assert_close(parts, loss)
+
+
+@pytest.mark.parametrize("vocab_size", [300, 1000])
+def test_a_text_has_the_same_bytes_in_every_vocabulary(small, vocab_size):
+    tok = stores.train_tokenizer(WIKI, vocab_size, small.limit)
+    text = "the river, and a café of 1912"
+    ids = tok.encode(text, add_special_tokens=False).ids
+    assert tok.token_to_id("[UNK]") not in ids
+    assert Vocabulary.of(tok).bytes[ids].sum() == len(" the river , and a cafe of 1912")
+
+
 # The run
 
 
@@ -122,9 +186,8 @@ def hashes(out):
 
 
 def losses(out):
-    return [
-        (row["step"], row["mlm"], row["nsp"], row["norm"]) for row in json.loads((out / "history.json").read_text())
-    ]
+    rows = json.loads((out / "history.json").read_text())
+    return [{name: value for name, value in row.items() if not name.startswith("seconds")} for row in rows]
 
 
 def test_held_out_documents_that_repeat_what_was_learnt_are_left_out(small):
@@ -155,6 +218,58 @@ def test_interrupted_and_resumed_is_the_same_run(small, tmp_path, precision):
     assert got["mlm"] == whole["mlm"]
     assert AutoModelForPreTraining.from_pretrained(tmp_path / "parts").config.hidden_size == 128
     assert len(check_manifest(tmp_path / "parts")) >= 6
+
+
+@pytest.mark.parametrize("model", OTHERS)
+def test_albert_and_gpt_are_pretrained_as_bert_is(small, tmp_path, model):
+    """The same seed gives the same run, interrupted or not; the folder opens elsewhere, with the same numbers."""
+    config = run.PretrainConfig(**vars(small) | OTHERS[model] | {"precision": "fp32"})
+    whole = run.pretrain(config, tmp_path / "whole")
+    for stop in (7, None):
+        again = run.pretrain(config, tmp_path / "parts", stop_after=stop, resume=stop is None)
+    assert hashes(tmp_path / "parts") == hashes(tmp_path / "whole")
+    assert losses(tmp_path / "parts") == losses(tmp_path / "whole")
+    assert again == whole
+    assert ({"clm", "clm_accuracy", "bits_a_byte"} if model == "gpt" else {"mlm", "nsp"}) < {*whole}
+    folder = tmp_path / "parts"
+    check_manifest(folder)
+    theirs = (AutoModelForCausalLM if model == "gpt" else AutoModelForPreTraining).from_pretrained(folder).eval()
+    tok, ours = AutoTokenizer.from_pretrained(folder), load_pretraining(folder)
+    ids = tok("the river is long", return_tensors="pt", add_special_tokens=model != "gpt")["input_ids"]
+    assert tok.decode(ids[0], skip_special_tokens=True) == "the river is long"
+    with torch.no_grad():
+        made, found = ours(ids), theirs(ids)
+    if model == "gpt":
+        torch.testing.assert_close(made, found.logits, rtol=1e-5, atol=1e-5)
+        start = theirs.generate(max_new_tokens=4, do_sample=False)[0, 0]
+        assert start == theirs.config.eos_token_id == tok.sep_token_id
+    else:
+        torch.testing.assert_close(made[0], found.prediction_logits, rtol=1e-5, atol=1e-5)
+        torch.testing.assert_close(made[1], found.sop_logits, rtol=1e-5, atol=1e-5)
+    with pytest.raises(InputError, match="model"):
+        run.pretrain(run.PretrainConfig(**vars(small) | {"precision": "fp32"}), folder, resume=True)
+
+
+def test_a_run_from_before_there_were_other_models_goes_on(small, tmp_path):
+    run.pretrain(small, tmp_path, stop_after=2)
+    state = run.latest(tmp_path)
+    del state.settings["model"]
+    run.save(tmp_path, state, state.settings)
+    assert run.pretrain(small, tmp_path, resume=True, stop_after=3) == {"step": 3}
+
+
+@pytest.mark.parametrize(
+    ("changes", "told"),
+    [
+        ({"model": "gpt"}, "gpt.*'nsp'.*none"),
+        ({"model": "gpt", "pairs": "sop"}, "gpt.*'sop'.*none"),
+        ({"model": "bert", "pairs": "clm"}, "bert.*'clm'.*nsp or sop or none"),
+        ({"model": "t5"}, "'t5'.*bert, albert, gpt"),
+    ],
+)
+def test_what_no_model_can_be_asked(small, changes, told):
+    with pytest.raises(InputError, match=told):
+        run.Task.of(run.PretrainConfig(**vars(small) | changes))
 
 
 def test_another_run_in_the_same_folder_is_refused(small, tmp_path):
@@ -193,6 +308,30 @@ def test_it_learns_and_is_measured_on_held_out_documents(small, tmp_path):
     assert after["intervals"]["mlm"][1] < before["mlm"] - 0.5
     assert after["tokens"] > 1000
     assert load_file(tmp_path / "model.safetensors")["bert.embeddings.word_embeddings.weight"].dtype == torch.float32
+
+
+def test_a_gpt_learns_and_its_bits_are_counted(small, tmp_path):
+    """From as many nats as there are pieces; bits a byte by hand."""
+    config = run.PretrainConfig(**vars(small) | OTHERS["gpt"] | {"steps": 60, "learning_rate": 3e-3, "limit": None})
+    task = run.Task.of(config)
+    before = run.evaluate(task.model(), task.validation)
+    after = run.pretrain(config, tmp_path)
+    assert before["clm"] == pytest.approx(np.log(task.train.vocabulary.size), abs=0.3)
+    assert after["intervals"]["clm"][1] < before["clm"] - 0.5
+    words = [
+        word
+        for sentences in task.validation.data["sentences"]
+        for word in task.tokenizer.decode(list(chain(*sentences)), skip_special_tokens=False).split()
+    ]
+    unknown = sum(word.count("[UNK]") for word in words)
+    assert after["tokens"] == sum(task.validation.data["tokens"]) + len(task.validation.data)
+    assert unknown < 0.01 * after["tokens"]
+    text = " ".join(words)  # the decoder sets no space before a mark, and ours counts one
+    marks = sum(not letter.isalnum() and not letter.isspace() for letter in text)
+    sizes = after["clm"] * after["tokens"] / np.log(2) / after["bits_a_byte"]
+    assert len(text.encode()) <= sizes <= len(text.encode()) + 2 * marks + len(task.validation.data)
+    low, high = after["intervals"]["bits_a_byte"]
+    assert low < after["bits_a_byte"] < high
 
 
 def test_evaluation_by_hand(small):

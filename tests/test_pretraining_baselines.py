@@ -12,7 +12,7 @@ from lmcourse.widgets import masking, nsp_game
 
 PAD, CLS, SEP, MASK, A, B, C = 0, 1, 2, 3, 4, 5, 6
 SPECIAL = np.array([True] * 4 + [False] * 3)
-VOCABULARY = Vocabulary(7, PAD, CLS, SEP, MASK, SPECIAL, np.zeros(7, dtype=bool))
+VOCABULARY = Vocabulary(7, PAD, CLS, SEP, MASK, SPECIAL, np.zeros(7, dtype=bool), np.array([1, 1, 1, 1, 2, 3, 4]))
 
 
 @pytest.fixture

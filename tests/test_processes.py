@@ -74,15 +74,17 @@ def done(two: bool, *arguments: object) -> str:
 
 def losses(out: Path) -> torch.Tensor:
     rows = json.loads((out / "history.json").read_text())
-    return torch.tensor([[row[name] for name in ("mlm", "nsp", "norm")] for row in rows])
+    return torch.tensor([[row[name] for name in ("mlm", "clm", "nsp", "norm") if name in row] for row in rows])
 
 
-def test_two_processes_pretrain_as_one(corpus, tmp_path):
+@pytest.mark.parametrize("model", ["bert", "gpt"])
+def test_two_processes_pretrain_as_one(corpus, tmp_path, model):
     """Batches of 7, two a step: uneven parts count by what they ask; only the first process tells and writes."""
     outs = [tmp_path / "one", tmp_path / "two"]
-    told = [done(two, *pretraining(corpus, out), "--json") for two, out in enumerate(outs)]
+    told = [done(two, *pretraining(corpus, out, "--model", model), "--json") for two, out in enumerate(outs)]
     torch.testing.assert_close(*map(losses, outs), rtol=1e-4, atol=1e-5)
-    assert json.loads(told[1])["mlm"] == pytest.approx(json.loads(told[0])["mlm"], rel=1e-4)  # one JSON, not two
+    alone, together = (json.loads(each)["clm" if model == "gpt" else "mlm"] for each in told)  # one JSON, not two
+    assert together == pytest.approx(alone, rel=1e-4)
     one, two = (load_file(out / "model.safetensors") for out in outs)
     for name in one:
         torch.testing.assert_close(one[name], two[name], rtol=1e-3, atol=1e-4)

@@ -73,7 +73,12 @@ class Gpt(nn.Module):
         return self.tokens.weight
 
     def forward(
-        self, ids: Int[Tensor, "B T"], mask: Bool[Tensor, "B T"] | None = None, cache: Cache | None = None
-    ) -> Float[Tensor, "B T V"]:
-        """Logits of the next token: see `states`."""
-        return F.linear(self.states(ids, mask, cache), self.output)
+        self,
+        ids: Int[Tensor, "B T"],
+        mask: Bool[Tensor, "B T"] | None = None,
+        cache: Cache | None = None,
+        selected: Bool[Tensor, "B T"] | None = None,
+    ) -> Float[Tensor, "*N V"]:
+        """Logits of the next token (see `states`); with `selected`, N positions, only theirs: (N, V)."""
+        hidden = self.states(ids, mask, cache)
+        return F.linear(hidden if selected is None else hidden[selected], self.output)

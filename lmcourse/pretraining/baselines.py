@@ -13,6 +13,7 @@ from jaxtyping import Float, Int
 from torch import nn
 
 from lmcourse.data.stores import blocks
+from lmcourse.models.gpt import Gpt
 from lmcourse.pretraining.objectives import Batch, Vocabulary
 from lmcourse.training.precision import computing_in, device
 
@@ -124,17 +125,21 @@ class OverlapRule:
 
 @torch.no_grad()
 def answers(model: nn.Module, batches: Iterable[Batch], precision: str = "fp32") -> dict[str, np.ndarray]:
-    """A model's `nats` and `hits` at each selected position of some batches, and the number of its `text`.
+    """A model's `nats` and `hits` at each selected position of some batches, its `target`, the number of its `text`.
 
     `pair_nats` and `pair_hits` are those of the pairs.
     """
-    found: dict[str, list] = {name: [] for name in ("nats", "hits", "text", "pair_nats", "pair_hits")}
+    found: dict[str, list] = {name: [] for name in ("nats", "hits", "target", "text", "pair_nats", "pair_hits")}
     training, texts = model.training, 0
     model.eval()
     with computing_in(model, precision):
         for batch in batches:
             there = batch.to(device())
-            logits, pair_logits = model(there.ids, there.segments, there.mask, there.selected)
+            if isinstance(model, Gpt):  # which is asked about no pair
+                logits = model(there.ids, selected=there.selected)
+                pair_logits = logits.new_zeros(len(there.ids), 2)
+            else:
+                logits, pair_logits = model(there.ids, there.segments, there.mask, there.selected)
             pair = there.label >= 0
             for kind, scores, truth in (
                 ("", logits, there.targets),
@@ -143,6 +148,7 @@ def answers(model: nn.Module, batches: Iterable[Batch], precision: str = "fp32")
                 logs = scores.float().log_softmax(-1)
                 found[f"{kind}nats"].append(-logs.gather(1, truth[:, None])[:, 0].double().cpu().numpy())
                 found[f"{kind}hits"].append((logs.argmax(-1) == truth).cpu().numpy())
+            found["target"].append(batch.targets.numpy())
             found["text"].append(batch.selected.nonzero()[:, 0].numpy() + texts)
             texts += len(batch.ids)
     model.train(training)

@@ -26,7 +26,7 @@ SHORTER = 0.1  # share of the examples that aim at less than the whole length
 
 @dataclass(frozen=True, eq=False)
 class Vocabulary:
-    """What masking must know of a tokenizer."""
+    """What pretraining must know of a tokenizer."""
 
     size: int  # V
     pad: int
@@ -35,14 +35,22 @@ class Vocabulary:
     mask: int
     special: Bool[np.ndarray, " V"]  # what stands for no text: [PAD], [UNK], [CLS], [SEP], [MASK], [unused…]
     continues: Bool[np.ndarray, " V"]  # "##" pieces, which go on with a word
+    bytes: Int[np.ndarray, " V"]  # of text that a piece stands for
 
     @classmethod
     def of(cls, tok: Tokenizer) -> "Vocabulary":
-        """The vocabulary of a WordPiece tokenizer."""
+        """The vocabulary of a WordPiece tokenizer.
+
+        Bytes are those of the text as it is tokenised, in UTF-8: lower case, one space before each word and mark. So
+        a text has the same number in every vocabulary. What stands for no text counts as one.
+        """
         pieces = [tok.id_to_token(i) or "[unused]" for i in range(tok.get_vocab_size())]
         pad, _, first, last, mask = (tok.token_to_id(piece) for piece in SPECIAL)
         special = np.array([piece in SPECIAL or piece.startswith("[unused") for piece in pieces])
-        return cls(len(pieces), pad, first, last, mask, special, np.array([piece[:2] == "##" for piece in pieces]))
+        continues = np.array([piece[:2] == "##" for piece in pieces])
+        letters = np.array([len(piece.removeprefix("##").encode()) for piece in pieces])
+        sizes = np.where(special, 1, letters + ~continues)
+        return cls(len(pieces), pad, first, last, mask, special, continues, sizes)
 
     @cached_property
     def words(self) -> Int[np.ndarray, " W"]:
@@ -175,11 +183,11 @@ def assemble(
 class Batch:
     """Examples as tensors, with what the model is asked about them."""
 
-    ids: Int[Tensor, "B T"]  # after masking
+    ids: Int[Tensor, "B T"]  # of MLM after masking
     segments: Int[Tensor, "B T"]
     mask: Bool[Tensor, "B T"]  # False at padding
     selected: Bool[Tensor, "B T"]
-    targets: Int[Tensor, " N"]  # the ids before masking, at the selected positions
+    targets: Int[Tensor, " N"]  # at the selected positions: the ids before masking (MLM), the next ids (CLM)
     label: Int[Tensor, " B"]  # of the pair; -1 where there is none
 
     def to(self, device: torch.device) -> "Batch":
@@ -192,12 +200,12 @@ class Batch:
         Losses of parts, each times its share, add up to the loss of the whole.
         """
         if len(rows) == len(self.ids):
-            return self, {"mlm": 1.0, "nsp": 1.0}
+            return self, {"mlm": 1.0, "clm": 1.0, "nsp": 1.0}
         chosen = rows or [0]
         before = torch.zeros_like(self.ids).masked_scatter(self.selected, self.targets)[chosen]
         kept = {name: getattr(self, name)[chosen] for name in ("ids", "segments", "mask", "selected", "label")}
         part = Batch(**kept, targets=before[kept["selected"]])
-        asked = {"mlm": (len(part.targets), len(self.targets))}
+        asked = dict.fromkeys(("mlm", "clm"), (len(part.targets), len(self.targets)))
         asked["nsp"] = tuple(int((batch.label >= 0).sum()) for batch in (part, self))
         return part, {name: bool(rows) * mine / max(all_, 1) for name, (mine, all_) in asked.items()}
 
@@ -214,6 +222,14 @@ def pretraining_losses(model: nn.Module, batch: Batch, half: bool = False) -> di
         "mlm": weight * mean_cross_entropy(logits, batch.targets),
         "nsp": weight * mean_cross_entropy(nsp_logits, batch.label),
     }
+
+
+def causal_losses(model: nn.Module, batch: Batch) -> dict[str, Float[Tensor, ""]]:
+    """The loss of a Gpt, in nats: `clm`, the mean over the tokens that come next.
+
+    Padding stands on the right, where no position that is asked looks: the mask is not needed.
+    """
+    return {"clm": mean_cross_entropy(model(batch.ids, selected=batch.selected), batch.targets)}
 
 
 def causal_loss(

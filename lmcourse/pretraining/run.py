@@ -7,10 +7,11 @@ import tempfile
 import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path
 
 import numpy as np
-from torch import Tensor
+from torch import Tensor, nn
 
 from lmcourse.data import stores
 from lmcourse.data.tokenizer import fingerprint, save_tokenizer
@@ -18,16 +19,32 @@ from lmcourse.errors import InputError
 from lmcourse.evaluation.uncertainty import bootstrap, wilson
 from lmcourse.files import write_manifest
 from lmcourse.models.attention import LENGTHS, NEVER, fused_from
-from lmcourse.models.bert import BertConfig, BertForPreTraining
+from lmcourse.models.gpt import Gpt
+from lmcourse.models.names import ALBERT, BERT, GPT, Format
 from lmcourse.models.weights import save_model
 from lmcourse.pretraining.baselines import answers
-from lmcourse.pretraining.examples import Examples
-from lmcourse.pretraining.objectives import Batch, Vocabulary, pretraining_losses
+from lmcourse.pretraining.examples import Examples, Streams
+from lmcourse.pretraining.objectives import Batch, Vocabulary, causal_losses, pretraining_losses
 from lmcourse.training import processes
 from lmcourse.training.checkpoints import check_settings, latest, postponed_signals, save
 from lmcourse.training.loop import TrainingConfig, seed_everything, train
 from lmcourse.training.precision import DTYPES, choose_precision, device
 
+
+@dataclass(frozen=True)
+class Kind:
+    """A model that can be pretrained."""
+
+    form: Format
+    opened_by: str  # the class of `transformers`
+    pairs: dict[str, str]  # what it may be asked, the choice of its paper first, and which pairs it is then given
+
+
+MODELS = {
+    "bert": Kind(BERT, "BertForPreTraining", {"mlm,nsp": "nsp", "mlm,sop": "sop", "mlm": "none"}),
+    "albert": Kind(ALBERT, "AlbertForPreTraining", {"mlm,sop": "sop", "mlm,nsp": "nsp", "mlm": "none"}),
+    "gpt": Kind(GPT, "GPT2LMHeadModel", {"clm": "none"}),
+}
 # The small BERTs of Turc et al. 2019, "Well-Read Students Learn Better", table 1.
 PRESETS = {
     "tiny": {"layers": 2, "width": 128, "heads": 2, "ff_width": 512},
@@ -58,6 +75,7 @@ class PretrainConfig:
     precision: str = "auto"
     seed: int = 0
     limit: int | None = None  # rows of each corpus
+    model: str = "bert"  # of MODELS
 
 
 @dataclass(frozen=True, eq=False)
@@ -66,29 +84,36 @@ class Task:
 
     config: PretrainConfig
     tokenizer: object
-    train: Examples
-    validation: Examples
+    train: Examples | Streams
+    validation: Examples | Streams
 
     @classmethod
     def of(cls, config: PretrainConfig) -> "Task":
         """Tokenise the corpora, or find them in the cache."""
         if config.preset not in PRESETS:
             raise InputError(f"unknown preset {config.preset!r}", "--preset", f"give {', '.join(PRESETS)}")
+        if config.pairs not in kind_of(config.model).pairs.values():
+            fix = " or ".join(kind_of(config.model).pairs.values())
+            raise InputError(f"{config.model} reads no pairs {config.pairs!r}", "pairs", f"give {fix}")
         tok = stores.train_tokenizer(config.corpora, config.vocab_size, config.limit)
         vocabulary = Vocabulary.of(tok)
-        sizes = {"max_length": config.max_length, "batch_size": config.batch_size, "pairs": config.pairs}
+        sizes = {"max_length": config.max_length, "batch_size": config.batch_size}
+        make = Streams if config.model == "gpt" else partial(Examples, pairs=config.pairs)
 
-        def examples(part: str, seed: int) -> Examples:
+        def examples(part: str, seed: int) -> Examples | Streams:
             data = stores.store(config.corpora, tok, part, config.limit)
-            return Examples(data, vocabulary, seed=seed, **sizes)
+            return make(data, vocabulary, seed=seed, **sizes)
 
         return cls(config, tok, examples("train", config.seed), examples("validation", 0))
 
-    def model(self) -> BertForPreTraining:
+    def model(self) -> nn.Module:
         """The model at its random beginning."""
         seed_everything(self.config.seed)
         sizes = PRESETS[self.config.preset] | {"max_length": self.config.max_length, "dropout": self.config.dropout}
-        return BertForPreTraining(BertConfig(vocab_size=self.train.vocabulary.size, **sizes)).to(device())
+        if self.config.model == "albert":  # 128 in all of the paper's, which are wider
+            sizes["embedding_width"] = min(128, sizes["width"] // 2)
+        form = MODELS[self.config.model].form
+        return form.model(form.config(vocab_size=self.train.vocabulary.size, **sizes)).to(device())
 
     def settings(self, precision: str) -> dict:
         """What must be the same for a run to be the same run."""
@@ -105,23 +130,63 @@ class Task:
         }
 
 
-def evaluate(model: BertForPreTraining, examples: Examples, precision: str = "fp32") -> dict:
-    """`figures` on all examples of a part, masked with its own seed."""
-    return figures(answers(model, examples.batches(epochs=1), precision))
+def kind_of(model: str) -> Kind:
+    """The entry of MODELS; InputError when there is none."""
+    if model not in MODELS:
+        raise InputError(f"unknown model {model!r}", "--model", f"give {', '.join(MODELS)}")
+    return MODELS[model]
 
 
-def figures(given: dict[str, np.ndarray]) -> dict:
+def pairs_for(model: str, objectives: str | None = None) -> str:
+    """The `pairs` of a configuration that asks a model for some objectives; none named: those of its paper.
+
+    Errors: InputError for an unknown model, and for objectives that it cannot be asked for.
+    """
+    known = kind_of(model).pairs
+    objectives = next(iter(known)) if objectives is None else objectives
+    if objectives not in known:
+        raise InputError(f"no objectives {objectives!r} for {model}", "--objectives", f"give {' or '.join(known)}")
+    return known[objectives]
+
+
+def evaluate(model: nn.Module, examples: Examples | Streams, precision: str = "fp32") -> dict:
+    """`figures` on all examples of a part, masked with its own seed.
+
+    Those of a Gpt are `clm` and `clm_accuracy`, over all `tokens`, and `bits_a_byte`.
+    """
+    given = answers(model, examples.batches(epochs=1), precision)
+    if isinstance(examples, Examples):
+        return figures(given)
+    found = figures(given, "clm")
+    sizes = examples.vocabulary.bytes[given["target"]]
+    found["bits_a_byte"], found["intervals"]["bits_a_byte"] = bits_a_byte(given["nats"], sizes, given["text"])
+    return found
+
+
+def bits_a_byte(nats: np.ndarray, sizes: np.ndarray, text: np.ndarray) -> tuple[float, tuple[float, float]]:
+    """Bits for each byte of text, with a 95 % interval over texts: comparable whatever the vocabulary.
+
+    Given are the nats of each token (N,), the bytes that it stands for, and the number of its text.
+    """
+
+    def ratio(nats: np.ndarray, sizes: np.ndarray) -> float:
+        return float(nats.sum() / sizes.sum() / math.log(2))
+
+    return ratio(nats, sizes), bootstrap(ratio, np.bincount(text, nats), np.bincount(text, sizes))
+
+
+def figures(given: dict[str, np.ndarray], name: str = "mlm") -> dict:
     """What `answers` come to, with 95 % intervals.
 
     `mlm` (nats a masked token) and `mlm_accuracy`, over the `tokens` that were masked; `nsp` and `nsp_accuracy`, over
-    the `pairs`. Intervals of the masked tokens resample texts, as tokens of one text are not independent.
+    the `pairs`, whichever they are. Intervals of the tokens resample texts, as tokens of one text are not independent.
     """
     masked = np.bincount(given["text"])
     found = {"tokens": int(masked.sum()), "pairs": len(given["pair_hits"]), "intervals": {}}
-    for name, values in (("mlm", given["nats"]), ("mlm_accuracy", given["hits"])):
+    for figure, values in ((name, given["nats"]), (f"{name}_accuracy", given["hits"])):
         sums = np.bincount(given["text"], values.astype(float))
-        found[name] = float(values.mean())
-        found["intervals"][name] = bootstrap(lambda s, n: s.sum() / max(n.sum(), 1), sums, masked)
+        found[figure] = float(values.mean())
+        found["intervals"][figure] = bootstrap(lambda s, n: s.sum() / max(n.sum(), 1), sums, masked)
     if found["pairs"]:
         right = int(given["pair_hits"].sum())
         found |= {"nsp": float(given["pair_nats"].mean()), "nsp_accuracy": right / found["pairs"]}
@@ -129,10 +194,11 @@ def figures(given: dict[str, np.ndarray]) -> dict:
     return found
 
 
-def own_losses(model: BertForPreTraining, batch: Batch, half: bool = False) -> dict[str, Tensor]:
+def own_losses(model: nn.Module, batch: Batch, half: bool = False) -> dict[str, Tensor]:
     """This process's shares of a batch's losses: those of all processes add up to the losses of the whole batch."""
     part, shares = batch.part(processes.part(range(len(batch.ids))))
-    return {name: shares[name] * loss for name, loss in pretraining_losses(model, part.to(device()), half).items()}
+    losses = causal_losses if isinstance(model, Gpt) else partial(pretraining_losses, half=half)
+    return {name: shares[name] * loss for name, loss in losses(model, part.to(device())).items()}
 
 
 def pretrain(
@@ -161,7 +227,8 @@ def pretrain(
         precision = state.settings["computed_in"]
     settings = task.settings(precision)
     if state:
-        check_settings(state.settings, settings, out)
+        # A run that began when BERT was the only model goes on.
+        check_settings({"model": "bert"} | state.settings, settings, out)
     model, saved = task.model(), -math.inf  # the first step is saved: a full disk shows itself at once
     training = TrainingConfig(
         steps=config.steps,
@@ -192,16 +259,19 @@ def pretrain(
     if len(history) < config.steps or processes.rank() > 0:
         return {"step": len(history)}
     results = {"step": len(history), **evaluate(model, task.validation, precision), "config": asdict(config)}
-    _export(model, task.tokenizer, results, history, Path(out))
+    _export(model, task, results, history, Path(out))
     return results
 
 
-def _export(model: BertForPreTraining, tok, results: dict, history: list[dict], out: Path) -> None:
+def _export(model: nn.Module, task: Task, results: dict, history: list[dict], out: Path) -> None:
     """Put the finished model beside its checkpoints, its manifest last."""
+    vocabulary, extra = task.train.vocabulary, {}
+    if isinstance(model, Gpt):  # texts begin behind [SEP] and end with it
+        extra = {"bos_token_id": vocabulary.sep, "eos_token_id": vocabulary.sep, "pad_token_id": vocabulary.pad}
     with tempfile.TemporaryDirectory(dir=out, prefix=".model-") as aside:
         aside = Path(aside)
-        save_model(model, aside, "BertForPreTraining")
-        save_tokenizer(tok, aside, model.bert.config.max_length)
+        save_model(model, aside, MODELS[task.config.model].opened_by, **extra)
+        save_tokenizer(task.tokenizer, aside, task.config.max_length)
         (aside / "results.json").write_text(json.dumps(results, indent=1))
         (aside / "history.json").write_text(json.dumps(history))
         for path in aside.iterdir():
