@@ -1,5 +1,6 @@
 """ALBERT, GPT-2, ViT, the encoder–decoder of 2017: what they promise. Their numbers: `test_parity.py`."""
 
+import csv
 import itertools
 import math
 import re
@@ -13,6 +14,7 @@ from parity import BOUND, ODD, TEXT, TINY, apart, padded, peer, shaken, twin
 from torch.nn import functional as F
 
 from lmcourse.errors import InputError
+from lmcourse.files import PROJECT
 from lmcourse.models.albert import Albert, AlbertConfig, AlbertForPreTraining
 from lmcourse.models.attention import Cache, fused, products
 from lmcourse.models.bert import Bert, BertConfig, BertForPreTraining
@@ -378,10 +380,24 @@ def test_the_formula_with_odd_sizes(config):
     assert count(config) == built(config)
 
 
+def test_the_table_is_whole():
+    """A comma in a note that is not quoted would cut it short."""
+    with (PROJECT / "data" / "published_models.csv").open(encoding="utf-8", newline="") as file:
+        header, *rows = csv.reader(file)
+    assert {len(row) for row in rows} == {len(header)}
+
+
 def test_the_notes_are_true():
     def with_other(name, **sizes):
         return replace(PUBLISHED[name], config=replace(PUBLISHED[name].config, **sizes))
 
+    for model in PUBLISHED.values():
+        if stated := re.match(r"the count is (\d+) % (less|more), unexplained", model.note):
+            share = count(model.config) / (float(model.parameters[:-1]) * 1e6) - 1
+            assert round(100 * share) == int(stated[1]) * (1 if stated[2] == "more" else -1), model.name
+        if model.name.startswith("GPT-2"):
+            assert f"names the model {model.counted};" in model.note
+    assert PUBLISHED["ALBERT-xxlarge"].counted == "223M"
     for name in ("small", "medium", "large", "XL"):
         model = with_other(f"GPT-2 {name}", vocab_size=40478)
         assert model.counted == model.parameters

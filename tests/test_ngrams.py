@@ -6,6 +6,7 @@ import pytest
 import torch
 
 from lmcourse.errors import InputError
+from lmcourse.models.generation import generate
 from lmcourse.pretraining import run
 from lmcourse.pretraining.examples import Streams
 from lmcourse.pretraining.ngrams import NGrams
@@ -54,6 +55,11 @@ def test_a_context_never_seen_leaves_the_shorter_one():
     np.testing.assert_allclose(found.next([C, B]), found.next([B]))
     with pytest.raises(InputError, match="runs of 40"):
         of([A], n=40)
+
+
+def test_it_writes_what_it_has_counted():
+    found = of(*[[A, B, C]] * 20, n=3)
+    assert generate(found.reader(), torch.tensor([[SEP]]), 9, end=SEP).tolist() == [[SEP, A, B, C, SEP]]
 
 
 def test_rows_of_a_batch_are_read_as_the_gpt_reads_them():

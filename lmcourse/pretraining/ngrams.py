@@ -7,9 +7,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
+import torch
 from jaxtyping import Float, Int
+from torch import Tensor
 
 from lmcourse.errors import InputError
+from lmcourse.models.generation import Read
 from lmcourse.pretraining.examples import Streams, passes, stream
 from lmcourse.pretraining.objectives import Batch
 
@@ -94,6 +97,16 @@ class NGrams:
         room, V = len(self.tables) - 1, self.tables[0].V
         kept = ([-1] * room + [*before])[-room:] if room else []
         return self.shares(np.tile(np.array(kept, dtype=np.int64), (V, 1)), np.arange(V))
+
+    def reader(self) -> Read:
+        """Reads one text, as `generation.generate` wants it."""
+        before = []
+
+        def read(ids: Tensor, cache: object) -> Tensor:
+            before.extend(ids[0].tolist())
+            return torch.from_numpy(self.next(before)).log()[None, None]
+
+        return read
 
     def nats(self, batch: Batch) -> Float[np.ndarray, " N"]:
         """−ln P of each target of a batch of Streams; at the beginning of a row less stands before it."""
