@@ -10,7 +10,7 @@ def truth(seconds: dict) -> str:
 
 
 TOLD = {
-    "a": "that is unexpected: the shared block is computed in each layer, as twelve different ones would be.",
+    "a": "that is unexpected: the shared block is computed in each layer, as six different ones would be.",
     "b": "the blocks cost the same. What was saved lies outside: a narrower output layer, fewer weights to update.",
     "c": "stored once, computed in each layer: sharing saves memory, and hardly any time.",
     "d": "that is unexpected: the layer that widens the embeddings is small.",
@@ -20,7 +20,7 @@ exercise = Exercise(
     id="07.albert_speed",
     title="predict: how long does a step of ALBERT take?",
     text="""
-Two encoders, each of 12 layers of width 128. BERT has twelve blocks; ALBERT has one, used twelve times, and so a small
+Two encoders, each of six layers of width 64. BERT has six blocks; ALBERT has one, used six times, and so a small
 share of BERT's parameters. Both take a training step on the same batch. How long does ALBERT's step take?
 """,
     difficulty=1,
@@ -28,7 +28,7 @@ share of BERT's parameters. Both take a training step on the same batch. How lon
     stub="answer = ...",
     hints=(
         "Which products does a token pass through in BERT? And in ALBERT?",
-        "A weight that is used twelve times is multiplied twelve times.",
+        "A weight that is used six times is multiplied six times.",
     ),
     solution='answer = "c"',
     why="It is a prediction: it is compared with this run, not marked.",

@@ -5,18 +5,18 @@ from lmcourse.checks import Exercise, Specimen, choice
 OPTIONS = {
     "a": "A learns its few texts by heart: more steps of the same would not help on other texts",
     "b": "B has found the best that there is: its loss does not change any more",
-    "c": "C has a learning rate that is too low: it would still fall if it went on with a higher one",
-    "d": "B's learning rate is too high: it lost what the encoder knew in the first steps, and answers always the same",
+    "c": "C's learning rate is too low: it has hardly left its beginning",
+    "d": "B's learning rate is too high: in the first steps it lost what the encoder knew",
     "e": "D is to be used as it is after its last step, since its training loss is lowest there",
     "f": "A is the best run: no other has so low a training loss",
 }
 WHY = {
     "a": "right: training loss near 0, validation loss rising: overfitting.",
-    "b": "no: 0.69 is ln 2, the loss of a coin for two classes. It has stopped learning there, not finished.",
-    "c": "right: both losses fall, slowly and together, and have come hardly below ln 2.",
-    "d": "right: up in the first steps, then flat at ln 2, whatever text it reads: a collapse.",
+    "b": "no: around ln 2 and above it is the loss of one who knows nothing about two classes. That is no best.",
+    "c": "right: from the first step to the last it stands at ln 2, without a jump. Nothing was broken; nothing happened.",
+    "d": "right: a jump in the first steps, then never again clearly below ln 2: a collapse.",
     "e": "no: the step is chosen by the *validation* loss. The training loss nearly always goes on falling.",
-    "f": "no: it has 64 texts, and knows them. On the validation texts it is worse than D.",
+    "f": "no: it has few texts, and knows them by heart. On the validation texts it is worse than D.",
 }
 
 exercise = Exercise(
@@ -31,7 +31,7 @@ behind every epoch. The dotted line is ln 2. Which statements are **true**? Give
     stub="answer = ...",
     hints=(
         "Look at the distance between the two curves first, then at where they stand against ln 2.",
-        "ln 2 is the loss of one who knows nothing about two classes. Who stays there, and who has only just left?",
+        "ln 2 is the loss of one who knows nothing about two classes. Who never left it, and who was thrown back to it?",
         "Three are true: one for each of the runs A, B and C.",
     ),
     solution='answer = {"a", "c", "d"}',
