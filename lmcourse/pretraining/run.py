@@ -92,9 +92,9 @@ class Task:
         """Tokenise the corpora, or find them in the cache."""
         if config.preset not in PRESETS:
             raise InputError(f"unknown preset {config.preset!r}", "--preset", f"give {', '.join(PRESETS)}")
-        if config.pairs not in kind_of(config.model).pairs.values():
-            fix = " or ".join(kind_of(config.model).pairs.values())
-            raise InputError(f"{config.model} reads no pairs {config.pairs!r}", "pairs", f"give {fix}")
+        known = kind_of(config.model).pairs.values()
+        if config.pairs not in known:
+            raise InputError(f"{config.model} reads no pairs {config.pairs!r}", "pairs", f"give {' or '.join(known)}")
         tok = stores.train_tokenizer(config.corpora, config.vocab_size, config.limit)
         vocabulary = Vocabulary.of(tok)
         sizes = {"max_length": config.max_length, "batch_size": config.batch_size}
