@@ -4,15 +4,15 @@ from lmcourse.checks import Exercise, Specimen, prediction
 
 
 def truth(measured: dict) -> str:
-    """Which of the two models halves the loss on the repeated part: `measured` maps layers to (first, repeated)."""
-    learnt = {layers: repeated < 0.5 * first for layers, (first, repeated) in measured.items()}
+    """Which of the models halves the loss where the answer was seen: `measured` maps layers to (new, repeated)."""
+    learnt = {layers: repeated < 0.5 * new for layers, (new, repeated) in measured.items()}
     return {(False, False): "a", (False, True): "b", (True, True): "c", (True, False): "d"}[learnt[1], learnt[2]]
 
 
 TOLD = {
     "a": "neither has learnt it in so few steps. More steps would tell.",
     "b": "with one layer a token finds its earlier self, but not what stood *behind* it. Two layers can pass that on.",
-    "c": "one layer has done it too: look at how, for example at the positions.",
+    "c": "one layer has done it too: look at how, for example by the place or the age of the tokens.",
     "d": "the deeper one is slower to learn. More steps would tell.",
 }
 
@@ -20,10 +20,11 @@ exercise = Exercise(
     id="07.one_layer_or_two",
     title="predict: one layer or two?",
     text="""
-A text of random tokens, then the same tokens once more: `k d x b k d x b`. Nothing in the first part can be foretold.
-In the second part everything can: look for the token's earlier place, and say what stood behind it. Two small GPTs
-learn from such texts, each time with new tokens, one with a single layer and one with two. Which of them at least
-halves its loss on the repeated part?
+In each row every token has a successor, which is drawn anew for that row: here `k → d → x → b → k`, in another row
+another chain. A row is made of short passages: `k d x | x b k | b k d`. At its first appearance nobody can know what
+follows `x`; at its second everybody can, who looks for its earlier place and says what stood behind it. Two small GPTs
+learn from such rows, one with a single layer and one with two. Which of them gets the successors that were seen before
+at less than half the loss of the tokens that nobody can know?
 """,
     difficulty=2,
     minutes=3,

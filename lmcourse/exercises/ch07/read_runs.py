@@ -13,7 +13,7 @@ OPTIONS = {
 WHY = {
     "a": "right: training loss near 0, validation loss rising: overfitting.",
     "b": "no: around ln 2 and above it is the loss of one who knows nothing about two classes. That is no best.",
-    "c": "right: from the first step to the last it stands at ln 2, without a jump. Nothing was broken; nothing happened.",
+    "c": "right: from the first step to the last it stands at ln 2, without a jump. Nothing happened.",
     "d": "right: a jump in the first steps, then never again clearly below ln 2: a collapse.",
     "e": "no: the step is chosen by the *validation* loss. The training loss nearly always goes on falling.",
     "f": "no: it has few texts, and knows them by heart. On the validation texts it is worse than D.",
@@ -31,7 +31,7 @@ behind every epoch. The dotted line is ln 2. Which statements are **true**? Give
     stub="answer = ...",
     hints=(
         "Look at the distance between the two curves first, then at where they stand against ln 2.",
-        "ln 2 is the loss of one who knows nothing about two classes. Who never left it, and who was thrown back to it?",
+        "ln 2 is the loss of one who knows nothing about two classes. Who never left it, and who fell back to it?",
         "Three are true: one for each of the runs A, B and C.",
     ),
     solution='answer = {"a", "c", "d"}',
