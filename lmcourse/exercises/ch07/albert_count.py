@@ -32,12 +32,11 @@ biases. How many **millions** of parameters? Two decimals.
         "Embeddings: (30,000 + 512 + 2) · 128 + 2 · 128. Divide the sum by a million at the end.",
     ),
     solution="""
-D = 768
-E = 128
-F = 3072
-embeddings = (30_000 + 512 + 2) * E + 2 * E + E * D + D
-block = 4 * (D * D + D) + (D * F + F) + (F * D + D) + 4 * D
-answer = (embeddings + block + D * D + D) / 1e6
+width = 768
+inner = 3072
+embeddings = (30_000 + 512 + 2) * 128 + 2 * 128 + 128 * width + width
+block = 4 * (width * width + width) + (width * inner + inner) + (inner * width + width) + 4 * width
+answer = (embeddings + block + width * width + width) / 1e6
 """,
     why="The paper says 12 million (Lan et al. 2020, table 1), a ninth of BERT-base: one block, not twelve.",
     task=number(
