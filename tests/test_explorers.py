@@ -101,8 +101,11 @@ def test_architectures_side_by_side():
     assert "1, used 12 times" in explorer.view.value
     explorer.controls["first"].value, explorer.controls["second"].value = "Transformer base", "GPT-3 175B"
     explorer.controls["context"].value = 16
-    assert plain(explorer.view.value).startswith("Transformer base: 63 million parameters")
+    assert plain(explorer.view.value).startswith("Texts of 16 tokens. Transformer base: 63 million parameters")
     assert "to the left only (causal)" in explorer.view.value
+    explorer.controls["context"].value = 2048
+    explorer.controls["first"].value = "BERT-base"
+    assert "Texts of 2,048 tokens (BERT-base reads 512). BERT-base" in plain(explorer.view.value)
     explorer.controls["first"].value = "GPT-3 175B"  # the same twice: still two columns
     assert explorer.view.value.count("GPT-3 175B (again)") >= 2
     for model in sizes.published():

@@ -42,7 +42,7 @@ def test_who_was_seen_longest_ago_does_not_come_next():
         for t in np.flatnonzero(asked):
             last = {token: place for place, token in enumerate(row[: t + 1])}
             right.append(min(last, key=last.get) == row[t + 1])
-    assert np.mean(right) < 0.3
+    assert np.mean(right) < 0.5
 
 
 def test_losses_by_hand():

@@ -58,7 +58,11 @@ def architecture_explorer(first: str = "BERT-base", second: str = "ALBERT-base")
         told = [facts(model, context) for model in chosen]
         counts = [sizes.count(model.config) for model in chosen]
         costs = [sum(sizes.flops(model.config, seen(model, context)).values()) for model in chosen]
+        asked = f"{context:,} tokens"
+        if short := {m.name: seen(m, context) for m in chosen if seen(m, context) != context}:
+            asked += " (" + ", ".join(f"{name} reads {length:,}" for name, length in short.items()) + ")"
         words = (
+            f"Texts of {asked}. "
             f"{first}: {counts[0] / 1e6:,.0f} million parameters, {costs[0] / 1e9:.3g} billion operations a token; "
             f"{second}: {counts[1] / 1e6:,.0f} million, {costs[1] / 1e9:.3g} billion. "
             f"That is {ratio(counts[1], counts[0])} the parameters and {ratio(costs[1], costs[0])} the operations."
