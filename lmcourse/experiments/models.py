@@ -134,6 +134,6 @@ EXPERIMENTS = {
     "07-translation": Experiment(
         "Does an encoder–decoder translate pairs of words that it has never seen together?",
         compositions,
-        grid(sentences=[120, 250, 1000, 4000], seed=SEEDS),
+        grid(sentences=[100, 150, 250, 1000], seed=SEEDS),
     ),
 }
