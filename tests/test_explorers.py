@@ -9,9 +9,10 @@ import torch
 
 from lmcourse.data.tokenizer import train_wordpiece
 from lmcourse.errors import InputError
+from lmcourse.models import sizes
 from lmcourse.models.attention import attention_weights
 from lmcourse.models.bert import Bert, BertConfig
-from lmcourse.widgets import attention_map, landscape, mask_toggles, softmax
+from lmcourse.widgets import architectures, attention_map, landscape, mask_toggles, softmax
 from lmcourse.widgets.explorer import Explorer, LongRun, line, plain
 
 EVIL = "<script>alert(1)</script>"
@@ -226,3 +227,23 @@ def test_mask_toggles_say_what_leaks():
     said = plain(explorer.view.value)
     assert said.startswith("Mask: none")
     assert all(words in said for words in ("Padding gets", "Later tokens get", "Nothing is hidden."))
+
+
+def test_architectures_side_by_side():
+    explorer = architectures.architecture_explorer()
+    said = plain(explorer.view.value)
+    assert "1/9.37 of the parameters and 1 times the operations" in said
+    assert "1, used 12 times" in explorer.view.value
+    explorer.controls["first"].value, explorer.controls["second"].value = "Transformer base", "GPT-3 175B"
+    explorer.controls["context"].value = 16
+    assert plain(explorer.view.value).startswith("Texts of 16 tokens. Transformer base: 63 million parameters")
+    assert "to the left only (causal)" in explorer.view.value
+    explorer.controls["context"].value = 2048
+    explorer.controls["first"].value = "BERT-base"
+    assert "Texts of 2,048 tokens (BERT-base reads 512). BERT-base" in plain(explorer.view.value)
+    explorer.controls["first"].value = "GPT-3 175B"  # the same twice: still two columns
+    assert explorer.view.value.count("GPT-3 175B (again)") >= 2
+    for model in sizes.published():
+        explorer.controls["second"].value = model.name
+        assert f"{sizes.count(model.config):,}" in explorer.view.value
+        assert "cannot be shown" not in explorer.view.value

@@ -22,7 +22,7 @@ from lmcourse.models.generation import beam_search, generate, length_penalty, pr
 from lmcourse.models.gpt import Gpt, GptConfig
 from lmcourse.models.names import FORMATS, GPT
 from lmcourse.models.seq2seq import Seq2Seq, Seq2SeqConfig
-from lmcourse.models.sizes import count, published
+from lmcourse.models.sizes import count, flops, parts, published
 from lmcourse.models.vit import Vit, VitConfig
 from lmcourse.models.weights import (
     from_transformers,
@@ -408,3 +408,49 @@ def test_the_notes_are_true():
     assert round(built(PUBLISHED["BERT-large"].config, heads=True) / 1e6, -1) == 340
     assert with_other("ViT-Base", classes=0).counted == "86M"
     assert with_other("ViT-Large", patch_size=32).counted == "307M"
+
+
+PARTS = {"attention": r"attention|cross", "feed-forward": r"ff_(in|out|norm)", "token embeddings": r"tokens\.weight"}
+
+
+@pytest.mark.parametrize("name", PUBLISHED)
+def test_the_parts_are_those_of_the_module(name):
+    config = PUBLISHED[name].config
+    make = {BertConfig: Bert, AlbertConfig: Albert, GptConfig: Gpt, Seq2SeqConfig: Seq2Seq, VitConfig: Vit}
+    with torch.device("meta"):
+        held = {name: parameter.numel() for name, parameter in make[type(config)](config).named_parameters()}
+    found = parts(config)
+    for part, pattern in PARTS.items():
+        assert found.pop(part) == sum(n for name, n in held.items() if re.search(pattern, name)), part
+    rest = sum(n for name, n in held.items() if not any(re.search(pattern, name) for pattern in PARTS.values()))
+    assert found == {"everything else": rest}
+
+
+@pytest.mark.parametrize("kind", [BertConfig, AlbertConfig, GptConfig, VitConfig, Seq2SeqConfig])
+def test_the_operations_are_those_that_torch_counts(kind):
+    """Against torch's own counter on the real module, which multiplies masked places too, and all it does at its end.
+
+    So all that is compared is how the count grows: by one more layer of each stack, for T tokens of a text of T.
+    """
+    from torch.utils.flop_counter import FlopCounterMode
+
+    def counted(layers):
+        sizes = {**TINY, "layers": layers}
+        if kind is VitConfig:
+            config = kind(**sizes, image_size=24, patch_size=8, classes=3)
+            model, inputs = Vit(config), (torch.zeros(1, 3, 24, 24),)
+        else:
+            config = kind(**sizes, **({"vocab_size": 50} if kind is Seq2SeqConfig else TEXT))
+            make = {BertConfig: Bert, AlbertConfig: Albert, GptConfig: Gpt, Seq2SeqConfig: Seq2Seq}
+            model = make[kind](config)
+            inputs = (torch.ones(1, 10, dtype=torch.long),) * (2 if kind is Seq2SeqConfig else 1)
+        counter = FlopCounterMode(display=False)
+        with counter, torch.no_grad():
+            model(*inputs)
+        return counter.get_total_flops(), config
+
+    (one, _), (two, config) = counted(1), counted(2)
+    ours = {name: value // 2 for name, value in flops(config, 10).items()}
+    causal = {GptConfig: 1, Seq2SeqConfig: 1}.get(kind, 0)  # half of the places are masked, and multiplied all the same
+    masked = 4 * config.width * (10 - 11 / 2) * causal
+    assert two - one == pytest.approx(10 * (sum(ours.values()) + masked), rel=0.002)

@@ -5,7 +5,7 @@ import pytest
 
 from lmcourse.course_bert import SHIPPED
 from lmcourse.errors import InputError
-from lmcourse.experiments import finetuning, models, stored, transfer
+from lmcourse.experiments import finetuning, logs, models, stored, transfer
 from lmcourse.experiments.registry import EXPERIMENTS, run
 from lmcourse.files import sha256
 
@@ -39,6 +39,17 @@ def test_a_row_of_training():
     again = finetuning.few_labels(**setting)
     assert again["epochs"] == row["epochs"]
     assert again["test"] == pytest.approx(row["test"], abs=4 * np.sqrt(0.25 / n))
+
+
+def test_a_row_of_the_logged_runs():
+    """The first steps are the same but for rounding; the end is as bad."""
+    [setting] = [setting for setting in logs.EXPERIMENTS["07-runs"].settings if setting["run"] == "A"]
+    row, again = row_of("07-runs", run="A"), logs.logged(**setting)
+    assert again["loss"][:3] == pytest.approx(row["loss"][:3], abs=5e-3)
+    assert len(again["validation"]) == setting["epochs"]
+    for found in (row, again):
+        assert np.mean(found["loss"][-10:]) < 0.05
+        assert found["validation"][-1][1] > 1.2 * min(loss for _, loss in found["validation"])
 
 
 @pytest.mark.parametrize("start", ["16000", "tfidf"])

@@ -45,28 +45,32 @@ def language_model(model: str, steps: int, seed: int) -> dict:
 
 
 def induction_heads(layers: int, seed: int) -> dict:
-    """How the loss on repeated tokens falls, what each head looks at in the end, and what is lost without the best."""
+    """How the loss on known successors falls, what each head looks at in the end, and what is lost without heads."""
     import numpy as np
-    import torch
 
     from lmcourse.pretraining import induction
 
-    model, history = induction.learn(layers, steps=3000, seed=seed)
-    ids, period = induction.repeated(1000, np.random.default_rng([seed, 1]))
-    scores = induction.scores(model, ids, period)
-    layer, head = divmod(int(scores["induction"].argmax()), model.config.heads)
+    model, history = induction.learn(layers, steps=1200, seed=seed)
+    rows = induction.repeated(1000, np.random.default_rng([seed, 1]))
+    scores, heads = induction.scores(model, *rows), model.config.heads
+    layer, head = divmod(int(scores["induction"].argmax()), heads)
 
-    def loss(model) -> float:
-        with torch.no_grad():
-            return induction.losses(model, (ids, period))["repeated"].item()
+    def without(layer: int, head: int | slice) -> float:
+        return induction.figures(induction.without_head(model, layer, head), *rows)["repeated"]
 
-    without = [[loss(induction.without_head(model, i, j)) for j in range(model.config.heads)] for i in range(layers)]
     curve = [
-        [rows[-1]["step"], *(float(np.mean([row[name] for row in rows])) for name in ("new", "repeated"))]
-        for rows in (history[start : start + 25] for start in range(0, len(history), 25))
+        [part[-1]["step"], float(np.mean([row["repeated"] for row in part]))]
+        for part in (history[start : start + 10] for start in range(0, len(history), 10))
     ]
-    row = {"repeated": loss(model), "best": [layer, head], "without": without, "curve": curve}
-    return row | {name: found.tolist() for name, found in scores.items()} | {"seconds": history[-1]["seconds"]}
+    return {
+        **induction.figures(model, *rows),
+        "best": [layer, head],
+        "without": [[without(i, j) for j in range(heads)] for i in range(layers)],
+        "without_layer": [without(i, slice(None)) for i in range(layers)],
+        "curve": curve,
+        **{name: found.tolist() for name, found in scores.items()},
+        "seconds": history[-1]["seconds"],
+    }
 
 
 def shared_layers(model: str, pairs: str, seed: int) -> dict:

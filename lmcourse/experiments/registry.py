@@ -7,11 +7,11 @@ import sys
 from pathlib import Path
 
 from lmcourse.errors import InputError
-from lmcourse.experiments import FOLDER, Experiment, finetuning, models, pretraining, speed, transfer
+from lmcourse.experiments import FOLDER, Experiment, finetuning, logs, models, pretraining, speed, transfer
 from lmcourse.files import cache_folder, lock, write_atomic
 
 EXPERIMENTS = finetuning.EXPERIMENTS | pretraining.EXPERIMENTS | transfer.EXPERIMENTS | speed.EXPERIMENTS
-EXPERIMENTS |= models.EXPERIMENTS
+EXPERIMENTS |= models.EXPERIMENTS | logs.EXPERIMENTS
 
 
 def run(name: str) -> Path:

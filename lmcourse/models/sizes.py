@@ -16,11 +16,19 @@ def norm(width: int) -> int:
     return 2 * width
 
 
+def attention(c) -> int:
+    """Queries, keys, values, output, and the normalisation."""
+    return 4 * linear(c.width, c.width) + norm(c.width)
+
+
+def feed_forward(c) -> int:
+    """Up to the inner width and back, and the normalisation."""
+    return linear(c.width, c.ff_width) + linear(c.ff_width, c.width) + norm(c.width)
+
+
 def block(c, attentions: int = 1) -> int:
     """One Transformer block: 12 D² and a little, where the feed-forward network is 4 D wide."""
-    attention = 4 * linear(c.width, c.width) + norm(c.width)  # queries, keys, values, output
-    feed_forward = linear(c.width, c.ff_width) + linear(c.ff_width, c.width) + norm(c.width)
-    return attentions * attention + feed_forward
+    return attentions * attention(c) + feed_forward(c)
 
 
 def bert(c) -> int:
@@ -58,6 +66,42 @@ FORMULAS = {"BertConfig": bert, "AlbertConfig": albert, "GptConfig": gpt, "Seq2S
 def count(config) -> int:
     """The parameters of the model that a BertConfig, AlbertConfig, GptConfig, Seq2SeqConfig or VitConfig describes."""
     return FORMULAS[type(config).__name__](config)
+
+
+def uses(config) -> dict[str, int]:
+    """How often a text passes through an `attention` and through a `feed-forward` network, stored once or not."""
+    if FORMULAS[type(config).__name__] is seq2seq:  # the encoder's layers, and as many of the decoder with two each
+        return {"attention": 3 * config.layers, "feed-forward": 2 * config.layers}
+    return {"attention": config.layers, "feed-forward": config.layers}
+
+
+def parts(config) -> dict[str, int]:
+    """The `count` by part: token embeddings, attention, feed-forward (with their normalisations), everything else."""
+    passed = uses(config)
+    if shared := FORMULAS[type(config).__name__] is albert:
+        passed = dict.fromkeys(passed, 1)
+    tokens = getattr(config, "vocab_size", 0) * (config.embedding_width if shared else config.width)
+    found = {
+        "token embeddings": tokens,
+        "attention": passed["attention"] * attention(config),
+        "feed-forward": passed["feed-forward"] * feed_forward(config),
+    }
+    return found | {"everything else": count(config) - sum(found.values())}
+
+
+def flops(config, context: int) -> dict[str, int]:
+    """Operations of the blocks for one token, forward, in a text of `context` tokens: of the weights and of attention.
+
+    Two for each weight of a matrix, and 4 D for each token that is looked at: its score, and what is taken of it. A
+    causal model looks at half of the text on the average. Of an encoder–decoder: one token of each of two such texts,
+    the decoder's own text seen by half. Embeddings and output layer are not counted. Source: Kaplan et al. 2020, table
+    1.
+    """
+    D, passed, kind = config.width, uses(config), FORMULAS[type(config).__name__]
+    weights = 2 * (passed["attention"] * 4 * D**2 + passed["feed-forward"] * 2 * D * config.ff_width)
+    half = {gpt: config.layers, seq2seq: config.layers}.get(kind, 0)  # attentions that see half of it
+    seen = (passed["attention"] - half) * context + half * (context + 1) // 2
+    return {"products with weights": weights, "attention over the text": 4 * D * seen}
 
 
 @dataclass(frozen=True)

@@ -1,8 +1,8 @@
-"""Induction: rows of random tokens that begin again, and the attention heads that a GPT learns for them.
+"""Induction: rows whose tokens have a successor that is new in each row, and the attention heads that a GPT learns.
 
 Who finds the place where the present token stood before knows what comes next: the token that followed it there.
-B rows, T tokens, V vocabulary, H heads. Sources: Elhage et al. 2021, "A Mathematical Framework for Transformer
-Circuits"; Olsson et al. 2022, "In-context Learning and Induction Heads".
+B rows, T tokens, V vocabulary, L layers, H heads. Sources: Elhage et al. 2021, "A Mathematical Framework for
+Transformer Circuits"; Olsson et al. 2022, "In-context Learning and Induction Heads".
 """
 
 import copy
@@ -18,25 +18,38 @@ from lmcourse.models.attention import attention_weights
 from lmcourse.models.gpt import Gpt, GptConfig
 from lmcourse.training.loop import TrainingConfig, seed_everything, train
 
-V, T = 32, 32
-PERIODS = (8, 16)  # the shortest and the longest
+V, T = 32, 48
+TOKENS = (8, 12)  # of a row's cycle, the fewest and the most
+JUMPS = 0.25  # share of the places behind which another passage begins
+LARGER = 4.0  # times GPT-2's first weights, which are meant for 768 columns: with 64 it would hardly begin to learn
 
 
-def repeated(B: int, rng: np.random.Generator) -> tuple[Int[Tensor, "B T"], Int[Tensor, " B"]]:
-    """Random tokens that begin again and again, and the period of each row.
+def repeated(B: int, rng: np.random.Generator) -> tuple[Int[Tensor, "B T"], Bool[Tensor, "B T"]]:
+    """Rows of short passages of one cycle of tokens, and whether what `follows` a token is its successor.
 
-    No token stands twice in a period: what follows it is certain. The period is random: to look a fixed number of
-    places back, which one layer can learn, is of no use.
+    The cycle is drawn anew for each row: k → d → x → b → k. A passage begins anywhere in it, and ends by chance. (In
+    one unbroken cycle the next token is always the one that was seen longest ago: it can be told without any look at
+    what followed what.)
     """
-    period = rng.integers(PERIODS[0], PERIODS[1] + 1, (B, 1))
+    size = rng.integers(TOKENS[0], TOKENS[1] + 1, (B, 1))
     tokens = rng.permuted(np.tile(np.arange(V), (B, 1)), axis=1)
-    ids = np.take_along_axis(tokens, np.arange(T) % period, axis=1)
-    return torch.from_numpy(ids), torch.from_numpy(period[:, 0])
+    begins, start = rng.random((B, T)) < JUMPS, rng.integers(0, size, (B, T))
+    begins[:, 0] = True
+    since = np.maximum.accumulate(np.where(begins, np.arange(T), 0), axis=1)  # where the passage began
+    place = (np.take_along_axis(start, since, 1) + np.arange(T) - since) % size
+    follows = np.pad(~begins[:, 1:], ((0, 0), (0, 1)))
+    return torch.from_numpy(np.take_along_axis(tokens, place, 1)), torch.from_numpy(follows)
 
 
-def known(period: Int[Tensor, " B"]) -> Bool[Tensor, "B T-1"]:
-    """Whether the token after each but the last can be known: the present one must have stood there before."""
-    return torch.arange(T - 1) >= period[:, None]
+def answers(ids: Int[Tensor, "B T"], follows: Bool[Tensor, "B T"]) -> Bool[Tensor, "B T T"]:
+    """For each token (row) the earlier places (columns) where its successor stands: behind where it stood before."""
+    stood = (ids[:, :, None] == ids[:, None, :]).tril(-1) & follows[:, None, :]
+    return F.pad(stood, (1, 0))[:, :, :T]
+
+
+def known(ids: Int[Tensor, "B T"], follows: Bool[Tensor, "B T"]) -> Bool[Tensor, "B T-1"]:
+    """Whether the token after each but the last is its successor, and has been seen to be."""
+    return (answers(ids, follows).any(-1) & follows)[:, :-1]
 
 
 def nats(model: Gpt, ids: Int[Tensor, "B T"]) -> Float[Tensor, "B T-1"]:
@@ -45,10 +58,15 @@ def nats(model: Gpt, ids: Int[Tensor, "B T"]) -> Float[Tensor, "B T-1"]:
 
 
 def losses(model: Gpt, batch: tuple[Tensor, Tensor]) -> dict[str, Float[Tensor, ""]]:
+    """Mean nats of the tokens that can be known: the others teach nothing, and their noise would drown the rest."""
+    return {"repeated": nats(model, batch[0])[known(*batch)].mean()}
+
+
+@torch.no_grad()
+def figures(model: Gpt, ids: Int[Tensor, "B T"], follows: Bool[Tensor, "B T"]) -> dict[str, float]:
     """Mean nats of the `new` tokens, which nobody can know, and of the `repeated` ones."""
-    ids, period = batch
-    each, certain = nats(model, ids), known(period)
-    return {"new": each[~certain].mean(), "repeated": each[certain].mean()}
+    each, certain = nats(model, ids), known(ids, follows)
+    return {"new": each[~certain].mean().item(), "repeated": each[certain].mean().item()}
 
 
 def learn(
@@ -65,6 +83,10 @@ def learn(
     """
     seed_everything(seed)
     model = Gpt(GptConfig(vocab_size=V, width=64, layers=layers, heads=4, ff_width=256, max_length=T, dropout=0.0))
+    with torch.no_grad():
+        for weight in model.parameters():
+            if weight.ndim == 2:
+                weight *= LARGER
 
     def batches() -> Iterator[tuple[Tensor, Tensor]]:
         rng = np.random.default_rng(seed)
@@ -86,22 +108,22 @@ def attentions(model: Gpt, ids: Int[Tensor, "B T"]) -> Float[Tensor, "L B H T T"
     return torch.stack(found)
 
 
-def scores(model: Gpt, ids: Int[Tensor, "B T"], period: Int[Tensor, " B"]) -> dict[str, Float[Tensor, "L H"]]:
+def scores(model: Gpt, ids: Int[Tensor, "B T"], follows: Bool[Tensor, "B T"]) -> dict[str, Float[Tensor, "L H"]]:
     """What each head looks at, as a mean weight.
 
-    `induction`: from a token that stood there before, at the token after its previous occurrence. `previous`: at the
-    token just before, which is what the first layer must note for the second to find that place.
+    `induction`: from a token that stood there before, at what followed it there. `previous`: at the token just before,
+    which is what the first layer must note for the second to find those places.
     """
-    weights = attentions(model, ids)
-    row, place = known(period).nonzero(as_tuple=True)
+    weights, places, asked = attentions(model, ids), answers(ids, follows), known(ids, follows)
+    looked = (weights * places[None, :, None]).sum(-1)[..., :-1]  # L B H T-1
     return {
-        "induction": weights[:, row, :, place, place - period[row] + 1].mean(0),
+        "induction": looked.transpose(1, 2)[:, :, asked].mean(-1),
         "previous": weights.diagonal(-1, 3, 4).mean((1, 3)),
     }
 
 
-def without_head(model: Gpt, layer: int, head: int) -> Gpt:
-    """A copy of the model in which one head counts for nothing."""
+def without_head(model: Gpt, layer: int, head: int | slice) -> Gpt:
+    """A copy of the model in which one head (or those of a slice) counts for nothing."""
     model = copy.deepcopy(model)
     out, heads = model.blocks[layer].attention.out, model.config.heads
     out.weight.data.view(len(out.weight), heads, -1)[:, head] = 0
