@@ -5,7 +5,7 @@ import pytest
 
 from lmcourse.course_bert import SHIPPED
 from lmcourse.errors import InputError
-from lmcourse.experiments import finetuning, logs, stored, transfer
+from lmcourse.experiments import finetuning, logs, models, stored, transfer
 from lmcourse.experiments.registry import EXPERIMENTS, run
 from lmcourse.files import sha256
 
@@ -58,6 +58,21 @@ def test_a_row_of_transfer(start):
     row, again = row_of("04c-transfer", **setting), transfer.transfer(**setting)
     assert again["n"] == row["n"]
     assert again["test"] == pytest.approx(row["test"], abs=4 * np.sqrt(0.25 / row["n"]) * (start != "tfidf"))
+
+
+def test_a_row_of_counting():
+    row, again = row_of("07-gpt", model="2-gram"), models.language_model("2-gram", steps=0, seed=0)
+    assert again["bits_a_byte"] == pytest.approx(row["bits_a_byte"], abs=1e-9)
+    assert again["tokens"] == row["tokens"]
+
+
+def test_equal_steps_are_equal_work():
+    """BERT and ALBERT are measured on the same positions; ALBERT's weights are fewer."""
+    rows = {(row["model"], row["seed"]): row for row in stored("07-albert")["rows"] if row["pairs"] == "sop"}
+    for seed in models.SEEDS:
+        bert, albert = rows["bert", seed], rows["albert", seed]
+        assert bert["tokens"] == albert["tokens"]
+        assert bert["parameters"] > 2 * albert["parameters"]
 
 
 @pytest.mark.parametrize("name", ["04c-transfer-tuning", "04c-transfer", "04c-pairs"])

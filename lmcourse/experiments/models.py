@@ -87,7 +87,7 @@ def shared_layers(model: str, pairs: str, seed: int) -> dict:
         history = json.loads((Path(out) / "history.json").read_text())
     task = run.Task.of(config)
     read = sum(int(batch.mask.sum()) for batch, _ in zip(task.train.batches(), history, strict=False))
-    kept = ("tokens", "pairs", "mlm", "mlm_accuracy", "nsp", "nsp_accuracy", "intervals")
+    kept = ("tokens", "mlm", "mlm_accuracy", "nsp", "nsp_accuracy", "intervals")
     return {
         "parameters": sum(parameter.numel() for parameter in task.model().parameters()),
         "seconds": history[-1]["seconds"],
