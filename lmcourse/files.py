@@ -48,6 +48,20 @@ def progress_file() -> Path:
     return _user_folder("LMCOURSE_DATA", "user_data_dir") / "progress.json"
 
 
+@contextmanager
+def environment(values: dict[str, str]) -> Iterator[None]:
+    """Variables of this process's environment, for the length of a block."""
+    before = {name: os.environ.get(name) for name in values}
+    os.environ.update(values)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            os.environ.pop(name)
+            if value is not None:
+                os.environ[name] = value
+
+
 def sha256_bytes(data: bytes) -> str:
     """SHA-256 of some bytes, in hexadecimal."""
     return hashlib.sha256(data).hexdigest()

@@ -2,17 +2,15 @@
 
 import base64
 import json
-import os
 import re
 import statistics
 import tempfile
-from contextlib import contextmanager
 from html.parser import HTMLParser
 from pathlib import Path
 
 from lmcourse.chapters import contract, running, timing
 from lmcourse.errors import CourseError, InputError
-from lmcourse.files import write_atomic
+from lmcourse.files import environment, write_atomic
 
 WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
 MOST_BYTES = 1_000_000
@@ -140,19 +138,6 @@ def figure(notebook: dict, cell: str) -> bytes:
     raise CourseError("the README shows a figure that is not there", f"cell {cell}", "name another in notebooks/images")
 
 
-@contextmanager
-def _new_reader(folder: Path):
-    """Stored outputs show the progress of somebody who has just begun, not that of whoever builds."""
-    before = os.environ.get("LMCOURSE_PROGRESS")
-    os.environ["LMCOURSE_PROGRESS"] = str(folder / "progress.json")
-    try:
-        yield
-    finally:
-        os.environ.pop("LMCOURSE_PROGRESS")
-        if before is not None:
-            os.environ["LMCOURSE_PROGRESS"] = before
-
-
 def build(names: list[str] | None = None) -> list[Path]:
     """Execute chapters with their defaults and store their outputs in place, all or nothing for each chapter.
 
@@ -160,8 +145,10 @@ def build(names: list[str] | None = None) -> list[Path]:
     """
     built = []
     for path in [running.find(name) for name in names or []] or running.chapters():
-        with tempfile.TemporaryDirectory() as folder, _new_reader(Path(folder)):
-            done = running.run(path, out=Path(folder) / path.name)
+        with tempfile.TemporaryDirectory() as folder:
+            # Stored outputs show the progress of somebody who has just begun, not that of whoever builds.
+            with environment({"LMCOURSE_PROGRESS": f"{folder}/progress.json"}):
+                done = running.run(path, out=Path(folder) / path.name)
             notebook = strip(json.loads(done.read_text(encoding="utf-8")))
         write_atomic(path, json.dumps(notebook, indent=1, ensure_ascii=False, sort_keys=True) + "\n")
         for picture in pictures(path):

@@ -1,7 +1,6 @@
 """A training's history in the files of TensorBoard and of Weights & Biases, and back: nothing leaves the machine."""
 
 import json
-import os
 import struct
 import zlib
 from collections.abc import Callable, Iterator
@@ -9,6 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from lmcourse.errors import InputError
+from lmcourse.files import environment
 
 Log = Callable[[dict], None]  # takes a row of a history; `train(..., on_step=log)`
 
@@ -54,7 +54,7 @@ def wandb_offline(folder: Path, **config) -> Iterator[Log]:
     Path(folder).mkdir(parents=True, exist_ok=True)
     places = ("WANDB_DIR", "WANDB_CACHE_DIR", "WANDB_CONFIG_DIR", "WANDB_DATA_DIR")
     quiet = {"WANDB_MODE": "offline", "WANDB_SILENT": "true", "WANDB_ERROR_REPORTING": "false"}
-    with _environment(dict.fromkeys(places, str(folder)) | quiet):
+    with environment(dict.fromkeys(places, str(folder)) | quiet):
         import wandb
 
         settings = wandb.Settings(
@@ -72,19 +72,6 @@ def wandb_offline(folder: Path, **config) -> Iterator[Log]:
         finally:
             run.finish()
             wandb.teardown()
-
-
-@contextmanager
-def _environment(values: dict[str, str]) -> Iterator[None]:
-    before = {name: os.environ.get(name) for name in values}
-    os.environ.update(values)
-    try:
-        yield
-    finally:
-        for name, value in before.items():
-            os.environ.pop(name)
-            if value is not None:
-                os.environ[name] = value
 
 
 def read_wandb(folder: Path) -> list[dict]:
