@@ -99,7 +99,7 @@ def flops(config, context: int) -> dict[str, int]:
     """
     D, passed, kind = config.width, uses(config), FORMULAS[type(config).__name__]
     weights = 2 * (passed["attention"] * 4 * D**2 + passed["feed-forward"] * 2 * D * config.ff_width)
-    half = {gpt: config.layers, seq2seq: config.layers}.get(kind, 0)  # attentions that see half of it
+    half = config.layers if kind in (gpt, seq2seq) else 0  # attentions that see half of it
     seen = (passed["attention"] - half) * context + half * (context + 1) // 2
     return {"products with weights": weights, "attention over the text": 4 * D * seen}
 

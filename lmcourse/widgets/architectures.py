@@ -44,8 +44,9 @@ def facts(model: sizes.Published, context: int) -> dict[str, str]:
 def seen(model: sizes.Published, context: int) -> int:
     """The length of text that is looked at: what was asked for, as far as the model has positions."""
     c = model.config
-    length = c.length + 1 if type(c).__name__ == "VitConfig" else getattr(c, "max_length", context)
-    return length if type(c).__name__ == "VitConfig" else min(context, length)
+    if type(c).__name__ == "VitConfig":  # all its patches, and the class token
+        return c.length + 1
+    return min(context, getattr(c, "max_length", context))
 
 
 def architecture_explorer(first: str = "BERT-base", second: str = "ALBERT-base") -> Explorer:
