@@ -12,6 +12,7 @@ from lmcourse.errors import InputError
 from lmcourse.models import sizes
 from lmcourse.models.attention import attention_weights
 from lmcourse.models.bert import Bert, BertConfig
+from lmcourse.models.layers import attention_maps
 from lmcourse.widgets import architectures, attention_map, landscape, mask_toggles, softmax
 from lmcourse.widgets.explorer import Explorer, LongRun, line, plain
 
@@ -172,7 +173,7 @@ def test_attention_maps_are_the_models_own(tiny):
     model, _ = tiny
     ids = torch.tensor([[2, 5, 6, 7, 3], [2, 8, 3, 0, 0]])
     mask = ids > 0
-    maps = attention_map.attention_maps(model, ids, mask)
+    maps = attention_maps(model.blocks, model.embeddings(ids, None), mask)
     assert [tuple(m.shape) for m in maps] == [(2, 2, 5, 5)] * 2
     assert all(torch.allclose(m.sum(-1), torch.ones(2, 2, 5)) for m in maps)
     assert not maps[1][1, :, :, 3:].any()  # padding gets exactly nothing

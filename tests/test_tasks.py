@@ -8,6 +8,7 @@ import pytest
 import torch
 
 from lmcourse.models.gpt import Gpt, GptConfig
+from lmcourse.models.layers import attention_maps
 from lmcourse.pretraining import induction, translation
 from lmcourse.pretraining.translation import Phrase, Sentence, english, french
 
@@ -65,7 +66,7 @@ def test_attentions_are_those_of_the_model_and_scores_find_a_head_made_by_hand(m
     torch.manual_seed(0)
     model = Gpt(GptConfig(induction.V, 16, 2, 2, 32, induction.T, dropout=0.0)).eval()
     ids, follows = induction.repeated(5, np.random.default_rng(0))
-    weights = induction.attentions(model, ids)
+    weights = attention_maps(model.blocks, model.embed(ids))
     assert weights.shape == (2, 5, 2, induction.T, induction.T)
     torch.testing.assert_close(weights.sum(-1), torch.ones(weights.shape[:-1]))
     with torch.no_grad():
@@ -77,7 +78,7 @@ def test_attentions_are_those_of_the_model_and_scores_find_a_head_made_by_hand(m
     made[0, :, 1] = torch.eye(induction.T).roll(-1, 1)  # at the token before
     places = induction.answers(ids, follows).float()
     made[1, :, 0] = places / places.sum(-1, keepdim=True).clip(min=1)  # at all that followed it, alike
-    monkeypatch.setattr(induction, "attentions", lambda *_: made)
+    monkeypatch.setattr(induction, "attention_maps", lambda *_: made)
     found = induction.scores(model, ids, follows)
     assert found["induction"][1].tolist() == pytest.approx([1, 0])
     assert found["previous"][0].tolist() == [0, 1]

@@ -1,6 +1,6 @@
 """The Transformer block (Vaswani et al. 2017, section 3), of which all models here are made."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import partial
 
 import torch
@@ -8,7 +8,7 @@ from jaxtyping import Bool, Float
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from lmcourse.models.attention import Attention, Cache, CrossAttention
+from lmcourse.models.attention import Attention, Cache, CrossAttention, attention_weights
 
 gelu_tanh = partial(F.gelu, approximate="tanh")  # an early, faster formula of GELU, which GPT-2 and ALBERT kept
 
@@ -80,3 +80,17 @@ class Block(nn.Module):
         if self.norm_first:
             return x + self.dropout(part(norm(x)))
         return norm(x + self.dropout(part(x)))
+
+
+@torch.no_grad()
+def attention_maps(
+    blocks: Iterable[Block], hidden: Float[Tensor, "B T D"], mask: Bool[Tensor, "B T"] | None = None
+) -> Float[Tensor, "L B H T T"]:
+    """The weights of every head of L blocks: a row for each token that looks, a column for each that is looked at."""
+    maps = []
+    for block in blocks:
+        read = block.attention_norm(hidden) if block.norm_first else hidden
+        q, k, _ = block.attention.heads_of(block.attention.qkv(read))
+        maps.append(attention_weights(q, k, mask, block.attention.causal))
+        hidden = block(hidden, mask)
+    return torch.stack(maps)

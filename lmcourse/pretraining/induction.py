@@ -14,8 +14,8 @@ from jaxtyping import Bool, Float, Int
 from torch import Tensor
 from torch.nn import functional as F
 
-from lmcourse.models.attention import attention_weights
 from lmcourse.models.gpt import Gpt, GptConfig
+from lmcourse.models.layers import attention_maps
 from lmcourse.training.loop import TrainingConfig, seed_everything, train
 
 V, T = 32, 48
@@ -97,24 +97,14 @@ def learn(
     return model, train(model, batches(), losses, config, on_step)
 
 
-@torch.no_grad()
-def attentions(model: Gpt, ids: Int[Tensor, "B T"]) -> Float[Tensor, "L B H T T"]:
-    """The weights of each layer's heads: of every token (row) over those up to it (columns)."""
-    hidden, found = model.embed(ids), []
-    for block in model.blocks:
-        q, k, _ = block.attention.heads_of(block.attention.qkv(block.attention_norm(hidden)))
-        found.append(attention_weights(q, k, None, causal=True))
-        hidden = block(hidden, None)
-    return torch.stack(found)
-
-
 def scores(model: Gpt, ids: Int[Tensor, "B T"], follows: Bool[Tensor, "B T"]) -> dict[str, Float[Tensor, "L H"]]:
     """What each head looks at, as a mean weight.
 
     `induction`: from a token that stood there before, at what followed it there. `previous`: at the token just before,
     which is what the first layer must note for the second to find those places.
     """
-    weights, places, asked = attentions(model, ids), answers(ids, follows), known(ids, follows)
+    weights = attention_maps(model.blocks, model.embed(ids))
+    places, asked = answers(ids, follows), known(ids, follows)
     looked = (weights * places[None, :, None]).sum(-1)[..., :-1]  # L B H T-1
     return {
         "induction": looked.transpose(1, 2)[:, :, asked].mean(-1),

@@ -5,29 +5,13 @@ from functools import lru_cache
 import ipywidgets
 import numpy as np
 import torch
-from jaxtyping import Bool, Float, Int
-from torch import Tensor
 
 from lmcourse import plots
 from lmcourse.data.tokenizer import encode
-from lmcourse.models.attention import attention_weights
-from lmcourse.models.bert import Bert
+from lmcourse.models.layers import attention_maps
 from lmcourse.widgets.explorer import Explorer, line
 
 MOST = 24  # tokens shown: more labels could not be read
-
-
-@torch.no_grad()
-def attention_maps(
-    model: Bert, ids: Int[Tensor, "B T"], mask: Bool[Tensor, "B T"] | None = None
-) -> list[Float[Tensor, "B H T T"]]:
-    """The weights of every head, by layer: a row for each token that looks, a column for each that is looked at."""
-    hidden, maps = model.embeddings(ids, None), []
-    for block in model.blocks:  # BERT normalises afterwards: attention reads the block's input as it is
-        q, k, _ = block.attention.heads_of(block.attention.qkv(hidden))
-        maps.append(attention_weights(q, k, mask))
-        hidden = block(hidden, mask)
-    return maps
 
 
 def label(token: str, place: int) -> str:
@@ -74,8 +58,9 @@ def attention_map(models: dict[str, tuple], text: str) -> Explorer:
     def read(name: str, text: str) -> tuple[list[str], np.ndarray]:
         model, tok = models[name]
         [ids], _ = encode(tok, [text], MOST, head_and_tail=False)
-        maps = attention_maps(model, torch.tensor([ids], device=model.pooler.weight.device))
-        return [tok.id_to_token(i) for i in ids], torch.cat(maps).float().cpu().numpy()
+        hidden = model.embeddings(torch.tensor([ids], device=model.pooler.weight.device), None)
+        maps = attention_maps(model.blocks, hidden)[:, 0]
+        return [tok.id_to_token(i) for i in ids], maps.float().cpu().numpy()
 
     def draw(model: str, text: str, layer: int, head: int, token: int) -> str:
         tokens, maps = read(model, text)

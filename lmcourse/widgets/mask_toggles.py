@@ -2,8 +2,10 @@
 
 import ipywidgets
 import numpy as np
+import torch
 
 from lmcourse import plots
+from lmcourse.models.attention import visible
 from lmcourse.widgets.explorer import Explorer, line
 
 MASKS = ("none", "padding", "causal", "both")
@@ -12,13 +14,9 @@ BEFORE, AFTER, SCALED = "before the softmax", "after the softmax", "after it, ro
 
 def seen(mask: str, real: int, tokens: int) -> np.ndarray:
     """True where a row may see a column, (T, T); the first `real` of the tokens are no padding."""
-    rows, columns = np.arange(tokens)[:, None], np.arange(tokens)
-    allowed = np.ones((tokens, tokens), dtype=bool)
-    if mask in ("padding", "both"):
-        allowed &= columns < real
-    if mask in ("causal", "both"):
-        allowed &= columns <= rows
-    return allowed
+    shown = torch.arange(tokens)[None] < (real if mask in ("padding", "both") else tokens)
+    allowed = visible(shown, tokens, tokens, mask in ("causal", "both"), shown.device)
+    return allowed[0, 0].expand(tokens, tokens).numpy()
 
 
 def masked_weights(scores: np.ndarray, allowed: np.ndarray, when: str) -> np.ndarray:
