@@ -15,7 +15,7 @@ STAMP := .venv/.lmcourse-$(shell (pwd; cat requirements.lock pyproject.toml) | c
 # Jupyter refuses root unless told; the token and the loopback address stay.
 LAB_FLAGS := $(if $(filter 0,$(shell id -u)),--allow-root)
 
-.PHONY: help setup data lab test lint notebooks results course parity bench practice lock clean
+.PHONY: help setup data lab test lint notebooks results claims course parity bench practice lock clean
 .DEFAULT_GOAL := help
 
 help: ## list the targets
@@ -69,6 +69,9 @@ notebooks: setup data ## run every chapter in place and store its outputs
 
 results: setup data ## compute what data/results lacks (hours): many seeds, long runs
 	$(PY) -m lmcourse.experiments
+
+claims: setup ## check each claim of the chapters on stored rows: band, every seed's figure, holds or not
+	$(PY) -m lmcourse.experiments.claims
 
 course: setup data ## pretrain the course's own BERT into data/course (hours); killed, it goes on where it stopped
 	MALLOC_MMAP_MAX_=0 MALLOC_TRIM_THRESHOLD_=2147483647 $(PY) -m lmcourse.course_bert

@@ -1,12 +1,15 @@
 """Stored results: complete, made by the code that is here, and reproducible."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from lmcourse.course_bert import SHIPPED
 from lmcourse.errors import InputError
 from lmcourse.experiments import finetuning, logs, models, stored, transfer
-from lmcourse.experiments.registry import EXPERIMENTS, run
+from lmcourse.experiments.claims import Claim, table
+from lmcourse.experiments.registry import CLAIMS, EXPERIMENTS, run
 from lmcourse.files import sha256
 
 
@@ -112,6 +115,23 @@ def test_probabilities_give_the_stored_figures():
             said = np.array(row["test_probabilities"]) > 0.5
             truth = np.array([labels[i] for i in row["test_ids"]])
             assert (said == truth).mean() == pytest.approx(row["test"]["accuracy"], abs=2 / len(truth))
+
+
+@pytest.mark.parametrize("name", CLAIMS)
+def test_a_claim_holds(name):
+    assert CLAIMS[name].holds(), table(name)
+
+
+def test_a_claim_can_fail():
+    """One seed outside the band, or too few seeds, and it does not hold."""
+    name = "07.two-layers-copy"
+    claim = CLAIMS[name]
+    least, *_, most = sorted(claim.seeds().values())
+    assert replace(claim, low=least).holds()
+    assert not replace(claim, low=(least + most) / 2).holds()
+    assert not replace(claim, high=(least + most) / 2).holds()
+    assert not Claim("one seed", "07-gpt", lambda rows: 0.0 if rows[0]["seed"] == 0 else float("nan"), 0, 1).holds()
+    assert not Claim("two seeds of transfer are missing", "07-runs", lambda rows: 0.0).holds()
 
 
 def test_an_unknown_result():

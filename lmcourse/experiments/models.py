@@ -1,6 +1,7 @@
 """Rows about the models of four papers: GPT against counting, induction heads, ALBERT beside BERT, translation."""
 
-from lmcourse.experiments import Experiment, grid
+from lmcourse.experiments import Experiment, grid, stored
+from lmcourse.experiments.claims import Claim, row
 
 SEEDS = [0, 1, 2]
 
@@ -135,5 +136,37 @@ EXPERIMENTS = {
         "Does an encoder–decoder translate pairs of words that it has never seen together?",
         compositions,
         grid(sentences=[100, 150, 250, 1000], seed=SEEDS),
+    ),
+}
+
+CLAIMS = {
+    "07.gpt-above-the-pair": Claim(
+        "After 1,600 steps a GPT needs fewer bits a byte than counted pairs of tokens do (2-gram − GPT)",
+        "07-gpt",
+        lambda rows: (
+            row(stored("07-gpt")["rows"], model="2-gram")["bits_a_byte"] - row(rows, steps=1600)["bits_a_byte"]
+        ),
+        low=0.05,
+    ),
+    "07.two-layers-copy": Claim(
+        "Two layers know a successor that they have seen before, one layer does not (nats, one − two layers)",
+        "07-induction",
+        lambda rows: row(rows, layers=1)["repeated"] - row(rows, layers=2)["repeated"],
+        low=1.0,
+    ),
+    "07.sharing-costs-little": Claim(
+        "After as many steps ALBERT's MLM loss is a little higher than BERT's (nats, ALBERT − BERT)",
+        "07-albert",
+        lambda rows: row(rows, model="albert")["mlm"] - row(rows, model="bert")["mlm"],
+        low=0.0,
+        high=0.3,
+    ),
+    "07.new-pairs-are-harder": Claim(
+        "From 100 sentences, pairs of words that were never met are translated less often than met ones (seen − new)",
+        "07-translation",
+        lambda rows: (
+            row(rows, sentences=100)["seen"]["greedy"]["exact"] - row(rows, sentences=100)["new"]["greedy"]["exact"]
+        ),
+        low=0.05,
     ),
 }
