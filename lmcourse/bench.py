@@ -27,7 +27,7 @@ import numpy as np
 
 from lmcourse.bench_peers import IGNORED, LABELS, TUNED, Work
 from lmcourse.errors import CourseError, InputError
-from lmcourse.files import write_atomic, write_manifest
+from lmcourse.files import waiting, write_atomic, write_manifest
 from lmcourse.models.bert import BertConfig
 
 CONTENDED = 0.06  # the largest share of the cores that other programs may take
@@ -243,12 +243,12 @@ def run_alone(command: list[str], variables: dict, seconds: float) -> tuple[int 
 def environment(side: str, folder: Path) -> dict[str, str]:
     """The variables of a side's process: no hub, compiled code kept in `folder` only, malloc tuned for one peer.
 
-    How our commands' threads wait (see `cli.main`) is not forced on a peer.
+    Our threads wait as our commands let them on a quiet machine; that is not forced on a peer.
     """
-    dropped = {*TUNED} if side == "ours" else {*TUNED, "OMP_WAIT_POLICY"}
-    kept = {name: value for name, value in os.environ.items() if name not in dropped}
+    own = waiting(quiet=True)
+    kept = {name: value for name, value in os.environ.items() if name not in {*TUNED, *own}}
     kept |= {"HF_HUB_OFFLINE": "1", "TORCHINDUCTOR_CACHE_DIR": str(folder / "compiled")}
-    return kept | (TUNED if side == "tuned" else {})
+    return kept | (own if side.startswith("ours") else TUNED if side == "tuned" else {})
 
 
 def compiler() -> str | None:

@@ -12,7 +12,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from functools import partial
 from itertools import chain, count, islice
 from pathlib import Path
@@ -56,6 +56,7 @@ class Work:
     freeze: str = "none"
     epochs: int = 1  # of fine-tuning: what they take is projected from the timed steps
     whole: bool = False  # run all epochs instead
+    test: str = ""  # the folder of examples to be answered after that
     repeat: int = 1  # of a store
     seed: int = 0  # another one in each round, for other batches
     seconds: float = 5.0  # to be timed at least
@@ -280,10 +281,10 @@ def finetune_ours(work: Work) -> dict:
             before = time.perf_counter() - begin.wall - row["seconds"]
         return watch.step() and not work.whole
 
-    finetune(config, data, LABELS, on_step=on_step)
+    predictor, _ = finetune(config, data, LABELS, on_step=on_step)
     if work.whole:
-        found = elapsed(begin, reading()) | {"steps": watch.ended}
-        return found | {"value": found["seconds"], "losses": losses, "before": before}
+        found = elapsed(begin, reading()) | {"steps": watch.ended, "losses": losses, "before": before}
+        return found | {"value": found["seconds"]} | answered(predictor.model, work)
     counted = [counts([rows[i] for i in chosen]) for chosen in drawn_by_finetune(rows, work, watch.ended)]
     found = watch.found() | total(counted[watch.warmup :]) | {"losses": losses, "before": before}
     if work.freeze == "none":
@@ -351,8 +352,12 @@ def train_theirs(work: Work) -> dict:
         before, graphs = graphs, compiled_graphs()
         return watch.step(compiled=graphs > before)
 
+    begin = reading()
     with tempfile.TemporaryDirectory() as aside:
         their_trainer(work, model, rows, aside, on_batch, on_step).train()
+    if work.whole:
+        found = elapsed(begin, reading()) | {"steps": watch.ended, "losses": losses}
+        return found | {"value": found["seconds"]} | answered(model, work)
     found = watch.found() | total(counted[watch.warmup : watch.ended]) | {"losses": losses}
     if work.bench == "pretrain":
         return found | {"value": found["tokens"] / found["seconds"]}
@@ -380,17 +385,18 @@ def their_trainer(
 
     class Ends(transformers.TrainerCallback):
         def on_step_end(self, args, state, control, **_):
-            control.should_training_stop = on_step()
+            control.should_training_stop = on_step() and not work.whole
 
     def collate(batch: list[dict]) -> dict[str, Tensor]:
         on_batch(batch)
         return tensors(batch)
 
     settings = {name: value for name, value in PEERS[work.side].items() if (name, work.precision) != ("bf16", "fp32")}
+    length = {"num_train_epochs": work.epochs, "warmup_steps": 0.1, "weight_decay": 0.01}  # as ours
+    settings |= length if work.whole else {"max_steps": FOREVER}
     arguments = transformers.TrainingArguments(
         aside,
         per_device_train_batch_size=work.batch_size,
-        max_steps=FOREVER,
         learning_rate=1e-4,
         save_strategy="no",
         report_to="none",
@@ -401,6 +407,19 @@ def their_trainer(
     )
     examples = [{name: value for name, value in row.items() if name != "text"} for row in rows]
     return SpreadTrainer(model, arguments, collate, examples, callbacks=[Ends()])
+
+
+@torch.no_grad()
+def answered(model: nn.Module, work: Work) -> dict:
+    """What a fine-tuned model of either side answers of the test: which are `right`, and the `accuracy`."""
+    if not work.test:
+        return {}
+    rows, right = replace(work, folder=work.test).examples(), []
+    for begin in range(0, len(rows), 32):
+        batch = tensors(rows[begin : begin + 32])
+        given = model.eval()(batch["input_ids"], batch["attention_mask"].bool())
+        right += (getattr(given, "logits", given).argmax(1) == batch["labels"]).tolist()
+    return {"right": right, "accuracy": float(np.mean(right))}
 
 
 # ---------------------------------------------------------------- inference, both sides

@@ -12,6 +12,7 @@ from typing import Annotated
 import typer
 
 from lmcourse.errors import CourseError, InputError
+from lmcourse.files import waiting
 
 app = typer.Typer(
     name="lmcourse",
@@ -44,9 +45,8 @@ def main() -> None:
     debug = "--debug" in sys.argv
     arguments = [argument for argument in sys.argv[1:] if argument != "--debug"]
     signal.signal(signal.SIGTERM, _stop)
-    # OpenMP's threads spin while they wait, and take the cores from whatever else runs. Asleep they cost a quiet one
-    # 5 % of the speed; beside one busy program they make training twice as fast or more. torch reads it when it loads.
-    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+    if "OMP_WAIT_POLICY" not in os.environ:
+        os.environ |= waiting(quiet=os.getloadavg()[0] < os.cpu_count() / 4) | os.environ
     if not FIRST:
         sys.stdout = open(os.devnull, "w")  # noqa: SIM115
     try:

@@ -48,6 +48,16 @@ def progress_file() -> Path:
     return _user_folder("LMCOURSE_DATA", "user_data_dir") / "progress.json"
 
 
+def waiting(quiet: bool) -> dict[str, str]:
+    """The variables that tell OpenMP's threads how to wait for work; torch reads them when it loads.
+
+    Left alone they spin for milliseconds and take the cores from whatever else runs: beside one other training ours
+    takes three times as long. So they sleep. On a quiet machine they are woken too often: there they spin for less than
+    a millisecond first, which makes fine-tuning a fifth faster, and pretraining a tenth.
+    """
+    return {"OMP_WAIT_POLICY": "PASSIVE", "GOMP_SPINCOUNT": "20000" if quiet else "0"}
+
+
 @contextmanager
 def environment(values: dict[str, str]) -> Iterator[None]:
     """Variables of this process's environment, for the length of a block."""

@@ -299,10 +299,15 @@ def test_data_list_and_doctor(shell):
     assert code == int(any(check["state"] == "fail" for check in json.loads(out)))
 
 
-def test_threads_sleep_while_they_wait_unless_told_otherwise(shell, monkeypatch):
+@pytest.mark.parametrize(("load", "spins"), [(0.1, True), (100.0, False)])
+def test_threads_sleep_while_they_wait_unless_told_otherwise(shell, monkeypatch, load, spins):
+    """Alone on the machine they spin for a moment first."""
+    monkeypatch.setattr(os, "getloadavg", lambda: (load, 0.0, 0.0))
     monkeypatch.setenv("OMP_WAIT_POLICY", "ACTIVE")
+    monkeypatch.delenv("GOMP_SPINCOUNT", raising=False)
     shell("--help")
-    assert os.environ["OMP_WAIT_POLICY"] == "ACTIVE"
+    assert (os.environ["OMP_WAIT_POLICY"], os.environ.get("GOMP_SPINCOUNT")) == ("ACTIVE", None)
     monkeypatch.delenv("OMP_WAIT_POLICY")
     shell("--help")
     assert os.environ["OMP_WAIT_POLICY"] == "PASSIVE"
+    assert (int(os.environ["GOMP_SPINCOUNT"]) > 0) == spins
