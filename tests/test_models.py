@@ -20,6 +20,7 @@ from lmcourse.models.attention import Cache, fused, products
 from lmcourse.models.bert import Bert, BertConfig, BertForPreTraining
 from lmcourse.models.generation import beam_search, generate, length_penalty, probabilities, sample
 from lmcourse.models.gpt import Gpt, GptConfig
+from lmcourse.models.layers import Block
 from lmcourse.models.names import FORMATS, GPT
 from lmcourse.models.seq2seq import Seq2Seq, Seq2SeqConfig
 from lmcourse.models.sizes import count, flops, parts, published
@@ -176,6 +177,32 @@ def test_padding_has_no_influence(kind):
     }[kind]
     assert torch.equal(read(ids, mask)[mask], read(other, mask)[mask])
     torch.testing.assert_close(read(ids[1:2, :n], None)[0], read(ids, mask)[1, :n], rtol=1e-5, atol=1e-5)
+
+
+@pytest.mark.parametrize("norm_first", [False, True])
+@pytest.mark.parametrize("wanted", [1, 3, 9])
+@pytest.mark.parametrize("masked", [False, True])
+def test_what_nobody_reads_need_not_be_computed(norm_first, wanted, masked):
+    """The first tokens of a block, and every gradient, are the same whether the others are computed or not."""
+    torch.manual_seed(0)
+    block = shaken(Block(16, 2, 24, dropout=0.0, eps=1e-5, norm_first=norm_first))
+    x, mask = torch.randn(4, 9, 16, requires_grad=True), torch.arange(9) < torch.tensor([[9], [4], [1], [7]])
+    found = []
+    for out in (block(x, mask if masked else None, wanted=wanted), block(x, mask if masked else None)[:, :wanted]):
+        found.append([out, *torch.autograd.grad((out**2).sum(), [x, *block.parameters()])])
+    assert found[0][0].shape == (4, wanted, 16)
+    for some, every in zip(*found, strict=True):
+        torch.testing.assert_close(some, every)
+
+
+@pytest.mark.parametrize("kind", ["bert", "albert"])
+def test_a_stack_computes_only_the_tokens_that_are_wanted(kind):
+    torch.manual_seed(0)
+    model = shaken(MODELS[kind]()).bert
+    hidden = model.embeddings(*inputs_of(kind), None)
+    every, some = model.run_blocks(hidden, None), model.run_blocks(hidden, None, wanted=2)
+    torch.testing.assert_close(some, every[:, :2])
+    assert torch.equal(model.run_blocks(hidden, None, 0, 0, wanted=2), hidden)  # no block, nothing left out
 
 
 def reader(model, memory=None, memory_mask=None):

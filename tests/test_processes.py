@@ -77,7 +77,7 @@ def losses(out: Path) -> torch.Tensor:
     return torch.tensor([[row[name] for name in ("mlm", "clm", "nsp", "norm") if name in row] for row in rows])
 
 
-@pytest.mark.parametrize("model", ["bert", "gpt"])
+@pytest.mark.parametrize("model", ["bert", "gpt", "albert"])
 def test_two_processes_pretrain_as_one(corpus, tmp_path, model):
     """Batches of 7, two a step: uneven parts count by what they ask; only the first process tells and writes."""
     outs = [tmp_path / "one", tmp_path / "two"]

@@ -82,8 +82,8 @@ class Activations:
     @torch.no_grad()
     def __init__(self, bert: Bert, tokens: Tokens, first: int):
         self.first, self.device = first, tokens.device
-        # Above the last block only [CLS] is read.
-        self.lengths = [1] * len(tokens) if first == len(bert.blocks) else tokens.lengths
+        wanted = 1 if first == len(bert.blocks) else None  # above the last block only [CLS] is read
+        self.lengths = [1] * len(tokens) if wanted else tokens.lengths
         self.starts = torch.tensor([0, *self.lengths]).cumsum(0).tolist()
         weight = bert.embeddings.tokens.weight
         rows, width = self.starts[-1], weight.size(1)
@@ -95,7 +95,7 @@ class Activations:
         bert.eval()  # frozen also means: no dropout
         for indices in by_tokens(tokens.lengths):
             ids, mask = tokens.batch(indices)
-            hidden = bert.run_blocks(bert.embeddings(ids, None), mask, 0, first).cpu()
+            hidden = bert.run_blocks(bert.embeddings(ids, None), mask, 0, first, wanted).cpu()
             for row, i in enumerate(indices):
                 self.kept[self.starts[i] : self.starts[i + 1]] = hidden[row, : self.lengths[i]]
         bert.train(training)

@@ -28,7 +28,8 @@ class BertWithHead(nn.Module):
     ) -> Float[Tensor, "B C"]:
         """Logits for token ids (B, T), or, with `first`, for the hidden states (B, T, D) that enter that block."""
         hidden = self.bert.embeddings(inputs, None) if first is None else inputs
-        return self.head(self.dropout(self.bert.pool(self.bert.run_blocks(hidden, mask, first or 0))))
+        hidden = self.bert.run_blocks(hidden, mask, first or 0, wanted=1)  # only [CLS] is pooled
+        return self.head(self.dropout(self.bert.pool(hidden)))
 
 
 def classification_loss(outputs: Float[Tensor, "B C"], labels: Tensor) -> Tensor:

@@ -120,12 +120,17 @@ class Attention(nn.Module):
         self.out = nn.Linear(width, width)
 
     def forward(
-        self, x: Float[Tensor, "B T D"], mask: Bool[Tensor, "B K"] | None, cache: Cache | None = None
-    ) -> Float[Tensor, "B T D"]:
+        self,
+        x: Float[Tensor, "B T D"],
+        mask: Bool[Tensor, "B K"] | None,
+        cache: Cache | None = None,
+        wanted: int | None = None,
+    ) -> Float[Tensor, "B _ D"]:
+        """What each token gathers; of the first `wanted` tokens only, if that is given."""
         q, k, v = self.heads_of(self.qkv(x))
         if cache is not None:
             k, v = cache.extend(self, k, v)
-        return self.attend(q, k, v, mask)
+        return self.attend(q[:, :, :wanted], k, v, mask)
 
     def heads_of(self, projected: Float[Tensor, "B T _"]) -> tuple[Tensor, ...]:
         """Queries, keys, values, or some of them, of each head: each (B, H, T, D/H)."""

@@ -73,12 +73,17 @@ class Bert(nn.Module):
         mask: Bool[Tensor, "B T"] | None,
         first: int = 0,
         end: int | None = None,
-    ) -> Float[Tensor, "B T D"]:
-        """Pass hidden states through the blocks `first` … `end - 1` only."""
+        wanted: int | None = None,
+    ) -> Float[Tensor, "B _ D"]:
+        """Pass hidden states through the blocks `first` … `end - 1` only.
+
+        `wanted`: how many of the first tokens will be read. The last block computes no others.
+        """
         if mask is not None and mask.all():
             mask = None
-        for block in self.blocks[first:end]:
-            hidden = block(hidden, mask)
+        blocks = self.blocks[first:end]
+        for number, block in enumerate(blocks, 1):
+            hidden = block(hidden, mask, wanted=wanted if number == len(blocks) else None)
         return hidden
 
     def pool(self, hidden: Float[Tensor, "B T D"]) -> Float[Tensor, "B D"]:

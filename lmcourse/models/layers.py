@@ -69,17 +69,19 @@ class Block(nn.Module):
         memory: Float[Tensor, "B K D"] | None = None,
         memory_mask: Bool[Tensor, "B K"] | None = None,
         cache: Cache | None = None,
-    ) -> Float[Tensor, "B T D"]:
-        x = self.add(x, self.attention_norm, lambda x: self.attention(x, mask, cache))
+        wanted: int | None = None,
+    ) -> Float[Tensor, "B _ D"]:
+        """The next hidden states; of the first `wanted` tokens only, if that is given (they still look at all)."""
+        x = self.add(x, self.attention_norm, lambda x: self.attention(x, mask, cache, wanted))
         if memory is not None:
             x = self.add(x, self.cross_norm, lambda x: self.cross(x, memory, memory_mask, cache))
         return self.add(x, self.ff_norm, lambda x: self.ff_out(self.activation(self.ff_in(x))))
 
-    def add(self, x: Float[Tensor, "B T D"], norm: nn.Module, part: Callable) -> Float[Tensor, "B T D"]:
+    def add(self, x: Float[Tensor, "B T D"], norm: nn.Module, part: Callable) -> Float[Tensor, "B _ D"]:
         """x and what a part makes of it, normalised after (2017) or before it (Radford et al. 2019, section 2.3)."""
-        if self.norm_first:
-            return x + self.dropout(part(norm(x)))
-        return norm(x + self.dropout(part(x)))
+        made = self.dropout(part(norm(x) if self.norm_first else x))
+        x = x[:, : made.size(1)] + made  # a part may give back fewer tokens
+        return x if self.norm_first else norm(x)
 
 
 @torch.no_grad()
