@@ -5,7 +5,7 @@
 
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from math import inf
 
 from lmcourse.errors import CourseError, InputError
@@ -24,11 +24,12 @@ class Claim:
     value: Callable[[list[dict]], float]
     low: float = -inf
     high: float = inf
+    where: dict = field(default_factory=dict)  # the setting that all these rows share
 
     def seeds(self) -> dict[int, float]:
         """The figure for each seed that is stored."""
         by_seed: dict[int, list[dict]] = {}
-        for row in stored(self.result)["rows"]:
+        for row in (row for row in stored(self.result)["rows"] if self.where.items() <= row.items()):
             by_seed.setdefault(row["seed"], []).append(row)
         return {seed: float(self.value(rows)) for seed, rows in sorted(by_seed.items())}
 

@@ -3,7 +3,8 @@
 import time
 from functools import cache
 
-from lmcourse.experiments import SEEDS, Experiment, grid
+from lmcourse.experiments import SEEDS, Experiment, grid, stored
+from lmcourse.experiments.claims import Claim, row
 
 
 @cache
@@ -169,5 +170,57 @@ EXPERIMENTS = {
             task=["movies", "amazon", "editorials", "tweets", "reuters", "newsgroups"],
             method=["tfidf", "frozen", "minilm"],
         ),
+    ),
+}
+
+
+def _generality(rows: list[dict], method: str) -> float:
+    """How many points a method is above TF-IDF on the task where it gains least."""
+    found = {(each["task"], each["method"]): each["test"] for each in rows}
+    return min(found[task, method] - found[task, "tfidf"] for task, _ in found)
+
+
+def _above_counting(rows: list[dict], freeze: str) -> float:
+    """How many points a recipe is above TF-IDF, on the same test part."""
+    counted = row(stored("05b-baselines")["rows"], seed=rows[0]["seed"])["test"]["TF-IDF + logistic regression"]
+    return row(rows, freeze=freeze)["test"]["accuracy"] - counted["accuracy"]
+
+
+CLAIMS = {
+    "03.few-labels-suffice": Claim(
+        "With 200 labels MiniLM is further than TF-IDF (test accuracy, MiniLM − TF-IDF)",
+        "03-few-labels",
+        lambda rows: row(rows, size=200, method="minilm")["test"] - row(rows, size=200, method="tfidf")["test"],
+        low=0.05,
+    ),
+    "03.weights-not-shape": Claim(
+        "With 1,000 labels the same network from random weights is far behind (MiniLM − random)",
+        "03-few-labels",
+        lambda rows: row(rows, size=1000, method="minilm")["test"] - row(rows, size=1000, method="random")["test"],
+        low=0.1,
+    ),
+    "03.one-encoder-many-tasks": Claim(
+        "In each of six tasks the frozen encoder is ahead of TF-IDF (least gain in test accuracy)",
+        "03-generality",
+        lambda rows: _generality(rows, "frozen"),
+        low=0.01,
+    ),
+    "05a.head-only-is-not-enough": Claim(
+        "Half of the layers tuned is better than the head alone (test accuracy, 3 frozen − encoder frozen)",
+        "05a-freeze-depth",
+        lambda rows: row(rows, freeze="3")["test"] - row(rows, freeze="encoder")["test"],
+        low=0.05,
+    ),
+    "05b.head-only-is-below-counting": Claim(
+        "The head alone on a frozen encoder is below TF-IDF (test accuracy, head only − TF-IDF)",
+        "05b-recipes",
+        lambda rows: _above_counting(rows, "encoder"),
+        high=-0.01,
+    ),
+    "05b.all-layers-win": Claim(
+        "All layers tuned are above TF-IDF (test accuracy, all layers − TF-IDF)",
+        "05b-recipes",
+        lambda rows: _above_counting(rows, "none"),
+        low=0.03,
     ),
 }

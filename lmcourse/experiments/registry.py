@@ -12,7 +12,7 @@ from lmcourse.files import cache_folder, lock, write_atomic
 
 EXPERIMENTS = finetuning.EXPERIMENTS | pretraining.EXPERIMENTS | transfer.EXPERIMENTS | speed.EXPERIMENTS
 EXPERIMENTS |= models.EXPERIMENTS | logs.EXPERIMENTS
-CLAIMS = models.CLAIMS | speed.CLAIMS
+CLAIMS = finetuning.CLAIMS | transfer.CLAIMS | speed.CLAIMS | models.CLAIMS
 
 
 def run(name: str) -> Path:

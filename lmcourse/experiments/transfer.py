@@ -8,6 +8,7 @@ from functools import cache
 from pathlib import Path
 
 from lmcourse.experiments import SEEDS, Experiment, grid
+from lmcourse.experiments.claims import Claim, row
 from lmcourse.experiments.finetuning import accuracy
 
 PRETRAINED = ["1000", "4000", "16000"]  # steps of the course's run
@@ -256,5 +257,43 @@ EXPERIMENTS = {
         "Does pretraining show earlier in pairs of texts?",
         pair_transfer,
         grid(task=["order", "topic"], size=[2000], seed=[0, 1, 2], start=["overlap", "random", PRETRAINED[-1]]),
+    ),
+}
+
+
+def _gain(rows: list[dict]) -> float:
+    """How many points the pretrained start is above the random one."""
+    return row(rows, start=PRETRAINED[-1])["test"] - row(rows, start="random")["test"]
+
+
+CLAIMS = {
+    "04c.no-gain-on-movies": Claim(
+        "On 2,000 movie sentences the course's pretraining brings nothing: no seed gains a point (pretrained − random)",
+        "04c-transfer",
+        _gain,
+        high=0.01,
+        where={"task": "movies", "size": 2000},
+    ),
+    "04c.gain-on-topics": Claim(
+        "On 2,000 newsgroup texts it brings points (test accuracy, pretrained − random)",
+        "04c-transfer",
+        _gain,
+        low=0.05,
+        where={"task": "newsgroups", "size": 2000},
+    ),
+    "04c.gain-on-pairs-by-topic": Claim(
+        "Whether two texts are of one topic it has learnt (test accuracy, pretrained − random)",
+        "04c-pairs",
+        _gain,
+        low=0.1,
+        where={"task": "topic", "size": 2000},
+    ),
+    "04c.no-gain-on-pairs-by-order": Claim(
+        "Which of two texts comes first it has not (test accuracy, pretrained − random)",
+        "04c-pairs",
+        _gain,
+        low=-0.05,
+        high=0.05,
+        where={"task": "order", "size": 2000},
     ),
 }
