@@ -445,6 +445,35 @@ def evaluate(
 
 
 @app.command()
+def audit(
+    model: Annotated[Path, typer.Option(help="Folder of a finished classifier.")],
+    data: Annotated[str, typer.Option(help="CSV, TSV or JSONL file, aclImdb folder, corpus or hub id.")],
+    text: TextColumn,
+    label: LabelColumn,
+    out: Annotated[Path, typer.Option(help="Folder for audit.html and audit.json.")],
+    encoding: Encoding = "utf-8",
+    as_json: AsJson = False,
+):
+    """Write the report before a model is put to use: figures, calibration, robustness, bias, speed.
+
+    Example: lmcourse audit --model out/model --data test.csv --text review --label stars --out out/audit
+    """
+    from lmcourse.deployment import report
+    from lmcourse.finetuning.labels import with_class_numbers
+    from lmcourse.inference import Predictor
+
+    names = Predictor.load(model).labels
+    table = _read(data, text, label, encoding)
+    found = report(model, with_class_numbers(table, names, data) if names else table, out)
+    if as_json:
+        print(json.dumps(found, indent=1))
+        return
+    _show_figures({str(model): found["metrics"]})
+    print(*(found["warnings"] or ["no warning"]), sep="\n")
+    print(out / "audit.html")
+
+
+@app.command()
 def predict(model: Annotated[Path, typer.Option(help="Folder of a finished model.")]):
     """Read one text a line from stdin; write one JSON object a line to stdout.
 

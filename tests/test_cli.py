@@ -103,6 +103,26 @@ def test_evaluate_predict_and_verify_agree(model, shell, monkeypatch):
         assert max(answer["probabilities"], key=answer["probabilities"].get) == answer["label"]
 
 
+def test_audit_writes_a_page_and_tells_what_evaluate_tells(model, shell, tmp_path):
+    folder, results = model
+    words = [
+        "audit",
+        "--model",
+        folder / "model",
+        "--data",
+        folder / "test.csv",
+        "--text",
+        "review",
+        "--label",
+        "stars",
+    ]
+    code, out, _ = shell(*words, "--out", tmp_path / "audit", "--json")
+    found = json.loads(out)
+    assert (code, found["metrics"]) == (0, results["test"])
+    assert {"data", "slices", "calibration", "robustness", "groups", "milliseconds", "warnings"} <= found.keys()
+    assert "Audit of" in (tmp_path / "audit" / "audit.html").read_text()
+
+
 def test_predict_names_the_line_that_is_not_utf8(model):
     folder, _ = model
     command = [sys.executable, "-m", "lmcourse", "predict", "--model", str(folder / "model")]
