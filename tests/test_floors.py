@@ -12,7 +12,18 @@ FLOORS = {
     0: {"errors", "files"},
     1: {"data", "models", "training", "evaluation", "checks", "plots", "chapters"},
     2: {"pretraining", "finetuning", "exercises", "widgets"}
-    | {"bench", "bench_peers", "doctor", "inference", "experiments", "course_bert", "applications", "deployment"},
+    | {
+        "bench",
+        "bench_peers",
+        "doctor",
+        "inference",
+        "experiments",
+        "course_bert",
+        "applications",
+        "deployment",
+        "explain",
+        "compression",
+    },
     3: {"cli", "__main__"},
 }
 FLOOR = {room: floor for floor, rooms in FLOORS.items() for room in rooms}
