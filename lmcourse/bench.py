@@ -338,13 +338,13 @@ def movie_folder(run: Run, part: str, number: int | None = None, tune_on: int = 
     parts = movie_parts(0)
     seed_everything(0)
     if tune_on:
-        few = parts["train"].select(range(64 if run.quick else tune_on))
+        few = parts["train"].shuffle(seed=0).select(range(64 if run.quick else tune_on))
         predictor, _ = finetune(FinetuneConfig(freeze="3", epochs=1), few, LABELS)
     else:
         predictor = build(FinetuneConfig(dropout=0.0), LABELS)
     predictor.save(folder / "weights")
     write_manifest(folder / "weights")
-    data = parts[part].select(range(64 if run.quick else number or len(parts[part])))
+    data = parts[part].shuffle(seed=0).select(range(64 if run.quick else number or len(parts[part])))
     ids = predictor.tokens(data["text"][:]).sequences
     rows = [
         {"text": text, "input_ids": tokens, "labels": label}
