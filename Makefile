@@ -81,7 +81,7 @@ parity: setup data ## compare our models with transformers' and torch's: largest
 
 bench: setup data ## measure chapters (seconds, memory) and our speed against transformers' (an hour, on a quiet machine)
 	$(PY) -m lmcourse.chapters time
-	for name in pretrain finetune frozen inference; do $(BIN)/lmcourse bench $$name --out out/bench || exit 1; done
+	for name in pretrain finetune frozen inference; do $(BIN)/lmcourse bench $$name --out data/bench || exit 1; done
 
 practice: setup ## copy the chapters to practice/ for your own answers; copies that are there stay as they are
 	$(PY) -m lmcourse.exercises practise practice

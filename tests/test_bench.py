@@ -3,6 +3,7 @@
 import json
 import math
 import os
+import re
 import subprocess
 import sys
 import time
@@ -19,7 +20,7 @@ from lmcourse.bench import Case, Run, contended, flops, row, summary
 from lmcourse.bench_peers import IGNORED, Reading, Stopwatch, Work, as_batch, counts, elapsed, tensors, total
 from lmcourse.data.batches import by_length
 from lmcourse.errors import CourseError
-from lmcourse.files import waiting
+from lmcourse.files import PROJECT, waiting
 from lmcourse.inference import Predictor
 from lmcourse.models.bert import BertConfig, BertForPreTraining
 from lmcourse.models.weights import load_pretraining
@@ -316,3 +317,13 @@ def test_the_command_refuses_other_names_and_explains_itself(tmp_path):
     done = subprocess.run([*command, "pretrain", "--out", str(tmp_path / "file")], capture_output=True, text=True)
     assert (done.returncode, done.stderr.count("\n")) == (1, 1)
     assert "Example: lmcourse bench" in subprocess.run([*command, "--help"], capture_output=True, text=True).stdout
+
+
+@pytest.mark.parametrize("name", [path.stem.split("-")[1] for path in (PROJECT / "data/bench").glob("bench-*.json")])
+def test_the_readme_tells_what_was_measured(name):
+    """Every ratio of a headline stands in the README's table, rounded; and it was a whole run."""
+    found = json.loads((PROJECT / "data" / "bench" / f"bench-{name}.json").read_text())
+    assert not found["quick"]
+    table = re.search(r"## How fast\n(.*?)\n## ", (PROJECT / "README.md").read_text(), re.DOTALL)[1]
+    for key in ("ratio_default_peer", "ratio_best_peer"):
+        assert f"({found[key]:.1f}×)" in table

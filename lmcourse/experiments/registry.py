@@ -10,9 +10,9 @@ from lmcourse.errors import InputError
 from lmcourse.experiments import FOLDER, Experiment, finetuning, logs, models, pretraining, speed, transfer
 from lmcourse.files import cache_folder, lock, write_atomic
 
-EXPERIMENTS = finetuning.EXPERIMENTS | pretraining.EXPERIMENTS | transfer.EXPERIMENTS | speed.EXPERIMENTS
-EXPERIMENTS |= models.EXPERIMENTS | logs.EXPERIMENTS
-CLAIMS = finetuning.CLAIMS | transfer.CLAIMS | speed.CLAIMS | models.CLAIMS
+MODULES = (finetuning, pretraining, transfer, speed, models, logs)
+EXPERIMENTS = {name: experiment for module in MODULES for name, experiment in module.EXPERIMENTS.items()}
+CLAIMS = {name: claim for module in MODULES for name, claim in getattr(module, "CLAIMS", {}).items()}
 
 
 def run(name: str) -> Path:
