@@ -65,7 +65,8 @@ def record(outcome: Outcome, answer: Any = None) -> None:
         entry = entries.setdefault(outcome.exercise, {"attempts": 0, "right": False})
         if answer is not None:
             entry["answer"] = answer
-        again = outcome.kind == RIGHT == entry.get("last", {}).get("outcome")  # a chapter that is run once more
+        last = entry.get("last", {}).get("outcome")
+        again = outcome.kind == RIGHT == last and entry.get("right")  # a chapter that is run once more
         if outcome.kind != NOTED and not again:
             _count(entry, outcome)
         write_atomic(path, _text(entries))
