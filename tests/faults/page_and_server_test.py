@@ -15,10 +15,8 @@ import numpy as np
 import pytest
 
 from lmcourse import checks
-from lmcourse.chapters import sweeping
 from lmcourse.files import PROJECT
 from lmcourse.plots import html
-from lmcourse.widgets import threshold  # noqa: F401
 from lmcourse.widgets.similarity import similarity
 
 pytestmark = pytest.mark.timeout(120)
@@ -81,26 +79,31 @@ def test_a_text_box_never_reads_a_file(tmp_path):
     assert not [path for path in opened if any(name in path for name in ("passwd", "id_rsa", "secret"))]
 
 
-CALLS = {"eval", "exec", "compile", "__import__"}
+CALLS = {"eval", "exec", "compile", "__import__", "torch.load", "os.system", "os.popen"}
+FORBIDDEN = ("trust_remote_code", "allow_pickle", "shell")
 UNPICKLING = {"pickle", "dill", "joblib", "cloudpickle", "shelve", "marshal"}
 
 
-@pytest.mark.parametrize("path", sorted((PROJECT / "lmcourse").rglob("*.py")), ids=lambda path: path.name)
-def test_nothing_is_unpickled_or_evaluated(path):
-    """No eval or exec, no pickle, torch.load or trust_remote_code; no shell: text of a reader is never code of ours."""
-    for node in ast.walk(ast.parse(path.read_text())):
+def trespasses(source: str) -> list[str]:
+    """The imports and calls of a module that would unpickle, evaluate text or start a shell."""
+    found = []
+    for node in ast.walk(ast.parse(source)):
         if isinstance(node, ast.Import | ast.ImportFrom):
             names = [alias.name for alias in node.names] + [getattr(node, "module", None) or ""]
-            assert not UNPICKLING & {name.split(".")[0] for name in names}
+            found += UNPICKLING & {name.split(".")[0] for name in names}
         if isinstance(node, ast.Call):
-            function = ast.unparse(node.func)
-            assert function not in CALLS
-            assert function not in ("torch.load", "os.system", "os.popen", "np.fromregex")
             told = {keyword.arg: ast.unparse(keyword.value) for keyword in node.keywords}
-            assert "trust_remote_code" not in told
-            assert told.get("allow_pickle", "False") == "False"
-            assert told.get("shell", "False") == "False"
-    assert sweeping
+            found += CALLS & {ast.unparse(node.func)}
+            found += [name for name in FORBIDDEN if told.get(name, "False") != "False"]
+    return found
+
+
+def test_nothing_is_unpickled_or_evaluated():
+    """No eval or exec, no pickle, no code from a hub, no shell: what a reader or a file says is never code of ours."""
+    assert trespasses("import pickle\nexec('1')\nf(trust_remote_code=True)") == ["pickle", "exec", "trust_remote_code"]
+    modules = list((PROJECT / "lmcourse").rglob("*.py"))
+    assert len(modules) > 100
+    assert {str(path): found for path in modules if (found := trespasses(path.read_text(encoding="utf-8")))} == {}
 
 
 def test_make_lab_keeps_the_token_and_the_loopback_address():
@@ -110,6 +113,12 @@ def test_make_lab_keeps_the_token_and_the_loopback_address():
     settings = " ".join(re.findall(r"^(?:LAB_FLAGS.*|.*jupyter lab .*)$", makefile, re.MULTILINE))
     assert not re.search(r"token|password|allow_origin|disable_check_xsrf|allow_remote|0\.0\.0\.0", settings)
     assert not list((PROJECT).glob("jupyter_*config*"))
+
+
+def free_port() -> int:
+    with socket.socket() as found:
+        found.bind(("127.0.0.1", 0))
+        return found.getsockname()[1]
 
 
 def answer(url: str, **headers: str) -> int:
@@ -126,7 +135,7 @@ def test_the_server_answers_nobody_without_its_token(tmp_path):
         pytest.skip("no jupyter-lab beside this Python")
     makefile = (PROJECT / "Makefile").read_text()
     flags = re.search(r"jupyter lab (--ip=\S+)", makefile)[1]
-    more = ["--no-browser", "--allow-root", "--ServerApp.port=0", "--ServerApp.root_dir=" + str(tmp_path)]
+    more = ["--no-browser", "--allow-root", f"--ServerApp.port={free_port()}", "--ServerApp.root_dir=" + str(tmp_path)]
     server = subprocess.Popen([jupyter, flags, *more], stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True)
     try:
         told = ""
@@ -138,6 +147,12 @@ def test_the_server_answers_nobody_without_its_token(tmp_path):
             told += line
         port, token = found.groups()
         url = f"http://127.0.0.1:{port}/api/contents"
+        while True:
+            with socket.socket() as listening:
+                if listening.connect_ex(("127.0.0.1", int(port))) == 0:
+                    break
+            assert time.monotonic() < end
+            time.sleep(0.1)
         assert answer(url) == 403
         assert answer(url + "?token=0123456789abcdef") == 403
         assert answer(url, Authorization=f"token {token}") == 200
