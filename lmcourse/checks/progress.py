@@ -31,7 +31,8 @@ def _whole(entry: Any) -> bool:
         return False
     counts = entry.get("misconceptions", {})
     numbers = [entry.get("attempts", 0), *(counts.values() if isinstance(counts, dict) else [None])]
-    return all(type(number) is int for number in numbers) and isinstance(entry.get("last", {}), dict)
+    kinds = isinstance(entry.get("right", False), bool) and isinstance(entry.get("last", {}), dict)
+    return kinds and all(type(number) is int for number in numbers)
 
 
 def read_progress(path: Path | None = None) -> dict[str, dict]:
