@@ -74,7 +74,8 @@ def process():
     before = os.environ.get("PYTHONPATH", "")
     os.environ["PYTHONPATH"] = f"{Path(__file__).parent}:{before}".strip(":")
     context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["test_checkpoints", "torch._dynamo"])  # the optimiser imports that one late
+    heavy = ["torch._dynamo", "hypothesis", "lmcourse.inference", "lmcourse.pretraining.run"]  # some are imported late
+    context.set_forkserver_preload(["test_checkpoints", *heavy])
     started = []
 
     def start(target, *arguments):
