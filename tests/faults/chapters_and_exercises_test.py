@@ -143,7 +143,7 @@ def test_globals_that_an_answer_changes_do_not_decide(doubled, monkeypatch):
     assert checks.read_progress()["00.x"]["attempts"] == 2
 
 
-@pytest.mark.parametrize("examples", [100, pytest.param(1000, marks=pytest.mark.long)])
+@pytest.mark.parametrize("examples", [100, pytest.param(3000, marks=pytest.mark.long)])
 def test_a_damaged_progress_file_is_set_aside_never_deleted(examples):
     right = checks.Outcome(checks.RIGHT, "m", "00.x")
     checks.record(right)

@@ -56,7 +56,7 @@ def json_row(kind: str, text: str, number: int) -> str:
     }.get(kind, json.dumps({"text": text, "label": label, "more": number}))
 
 
-@pytest.mark.parametrize("tables", [5, pytest.param(130, marks=pytest.mark.long)])
+@pytest.mark.parametrize("tables", [5, pytest.param(170, marks=pytest.mark.long)])
 @pytest.mark.parametrize("form", ["csv", "jsonl"])
 def test_rows_in_are_rows_kept_and_rows_rejected(tmp_path, form, tables):
     path, seen = tmp_path / f"t.{form}", []
