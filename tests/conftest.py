@@ -11,11 +11,12 @@ import tempfile
 from pathlib import Path
 
 import pytest
-from hypothesis import settings
+from hypothesis import Phase, settings
 
 from lmcourse import cli, doctor
 
 settings.register_profile("lmcourse", deadline=None)  # time is measured in benchmarks, never in tests
+settings.register_profile("first", deadline=None, phases=[Phase.explicit, Phase.generate])  # a failure as it was found
 settings.load_profile("lmcourse")
 
 OFFLINE = Path(__file__).parent / "offline"

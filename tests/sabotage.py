@@ -290,7 +290,17 @@ def copy(folder: Path) -> None:
 def failed(folder: Path, tests: list[str]) -> list[str]:
     """Run tests on the copy until one fails. Errors: RuntimeError when pytest could not do that."""
     environment = os.environ | {"PYTHONPATH": str(folder), "PYTHONDONTWRITEBYTECODE": "1"}
-    command = [sys.executable, "-m", "pytest", "-x", "-q", "-m", "", "-p", "no:cacheprovider", "--timeout=120"]
+    command = [
+        sys.executable,
+        "-m",
+        "pytest",
+        "-x",
+        "-q",
+        "-p",
+        "no:cacheprovider",
+        "--timeout=120",
+        "--hypothesis-profile=first",
+    ]
     done = subprocess.run(
         [*command, *tests], cwd=folder, env=environment, capture_output=True, text=True, timeout=SECONDS
     )
