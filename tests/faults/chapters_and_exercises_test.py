@@ -143,6 +143,14 @@ def test_globals_that_an_answer_changes_do_not_decide(doubled, monkeypatch):
     assert checks.read_progress()["00.x"]["attempts"] == 2
 
 
+def damaged(content: bytes) -> bool:
+    try:
+        checks.parse(content.decode())
+    except ValueError:
+        return True
+    return False
+
+
 @pytest.mark.parametrize("examples", [100, pytest.param(3000, marks=pytest.mark.long)])
 def test_a_damaged_progress_file_is_set_aside_never_deleted(examples):
     right = checks.Outcome(checks.RIGHT, "m", "00.x")
@@ -159,7 +167,7 @@ def test_a_damaged_progress_file_is_set_aside_never_deleted(examples):
         path.write_bytes(hurt)
         checks.record(right)
         kept = [left.read_bytes() for left in path.parent.glob("*damaged*")]
-        assert kept in ([], [hurt])
+        assert kept == ([hurt] if damaged(hurt) else [])
         entries = checks.read_progress()
         assert entries["00.x"]["right"] is True
         if kept:  # rebuilt
