@@ -20,7 +20,7 @@ from lmcourse.plots import html
 from lmcourse.widgets.similarity import similarity
 
 pytestmark = pytest.mark.timeout(120)
-EVIL = ["<script>hurt()</script>", "<img src=x onerror=hurt()>", "</script><script>hurt()", "'\" onload='hurt()"]
+EVIL = ["<script>hurt()</script>", "<img src=x onerror=hurt()>", "</script><script>hurt()", '" onload="hurt()']
 FILES = ["/etc/passwd", "file:///etc/passwd", "../../../../etc/passwd", "~/.ssh/id_rsa"]
 
 
@@ -46,7 +46,7 @@ def markup(page: str) -> list[str]:
 def test_markup_in_every_place_is_shown_as_text(text, tmp_path):
     from matplotlib.figure import Figure
 
-    assert markup(f"<p {text.split()[-1]}>") or markup(text) or "'" in text  # the reader sees what it should
+    assert markup(text) or markup(f'<p title="{text}">')  # the reader sees what it should
     pages = [
         checks.Outcome(checks.NOT_YET, f"{text} `{text}`").page(),
         html(Figure(), text),
