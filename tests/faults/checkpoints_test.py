@@ -26,6 +26,7 @@ from torch.nn import functional as F
 
 from lmcourse.errors import CourseError, InputError
 from lmcourse.files import sha256, whole_folder, write_manifest
+from lmcourse.finetuning.encoders import COURSE
 from lmcourse.inference import Predictor
 from lmcourse.models.weights import load_encoder
 from lmcourse.pretraining import run as pretraining
@@ -352,7 +353,7 @@ def test_pretraining_that_has_no_room_for_its_model_is_no_success(corpus, tmp_pa
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="no /dev/full")
-@pytest.mark.parametrize("words", [["data", "list"], ["data", "list", "--json"]])
+@pytest.mark.parametrize("words", [["data", "list"], ["verify", str(COURSE)]])
 def test_results_that_cannot_be_told_are_no_success(words):
     with open("/dev/full", "w") as full:
         command = [sys.executable, "-m", "lmcourse", *words]
