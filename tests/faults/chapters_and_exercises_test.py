@@ -200,7 +200,11 @@ def hold(path: str, told) -> None:
         time.sleep(60)
 
 
-NAME = st.one_of(st.text(max_size=12), st.sampled_from(["__class__", "import os", "rows\n", "rows;x", "None", "f()"]))
+NAME = st.one_of(
+    st.sampled_from(["rows", "freeze", "log"]),
+    st.text(max_size=12),
+    st.sampled_from(["__class__", "import os", "rows\n", "rows;x", "None", "f()"]),
+)
 VALUE = st.one_of(st.text(max_size=12), st.integers(), st.floats(), st.booleans(), st.none(), st.binary(max_size=3))
 
 
