@@ -15,7 +15,7 @@ STAMP := .venv/.lmcourse-$(shell (pwd; cat requirements.lock pyproject.toml) | c
 # Jupyter refuses root unless told; the token and the loopback address stay.
 LAB_FLAGS := $(if $(filter 0,$(shell id -u)),--allow-root)
 
-.PHONY: help setup data lab test lint notebooks results claims course parity bench practice lock clean
+.PHONY: help setup data lab test faults sabotage lint notebooks results claims course parity bench practice lock clean
 .DEFAULT_GOAL := help
 
 help: ## list the targets
@@ -58,6 +58,12 @@ lab: setup data ## open JupyterLab on the first chapter
 test: setup data lint ## run everything: lint, package, every chapter twice, browser
 	$(PY) -m pytest --nbval-lax --nbval-current-env --nbval-cell-timeout=600 tests notebooks
 	@$(PY) -c 'from lmcourse.doctor import chromium; path = chromium(); print(f"browser: run in {path}" if path else "browser: not run (no Chromium was found)")'
+
+faults: setup data ## break things thousands of times: kills, flipped bytes, hostile tables (20 minutes)
+	$(PY) -m pytest -m "" --durations=10 tests/faults
+
+sabotage: setup data ## take each safeguard away in a copy: a test must notice
+	$(PY) tests/sabotage.py
 
 lint: setup ## check code, formats and stored notebooks
 	$(BIN)/ruff check

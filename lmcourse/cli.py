@@ -51,6 +51,7 @@ def main() -> None:
         sys.stdout = open(os.devnull, "w")  # noqa: SIM115
     try:
         code = app(arguments, standalone_mode=False) or 0
+        sys.stdout.flush()
         if code == 130:  # typer's answer to Ctrl-C
             _fail("stopped", code)
     except CourseError as error:
@@ -60,8 +61,15 @@ def main() -> None:
     except KeyboardInterrupt:
         code = _fail("stopped", 130)
     except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # nobody reads on: not our failure
+        _leave_stdout()  # nobody reads on: not our failure
         code = 0
+    except OSError as error:
+        if debug:
+            raise
+        if error.filename is None:  # it is the output itself that has no room
+            _leave_stdout()
+        where = error.filename or "output"
+        code = _fail(f"{error.strerror or error} ({where}): make room or set the permissions there, then try again", 1)
     except typer.Abort:
         code = _fail("stopped", 130)
     except Exception as error:
@@ -80,6 +88,11 @@ def main() -> None:
 def _fail(line: str, code: int) -> int:
     print(f"lmcourse: {line}", file=sys.stderr)
     return code
+
+
+def _leave_stdout() -> None:
+    """Nothing more is written there, not even at Python's end."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _stop(*_) -> None:

@@ -110,6 +110,26 @@ def write_atomic(path: Path | str, data: bytes | str) -> None:
     _sync(path.parent)
 
 
+def _exchange(aside: Path, target: Path) -> None:
+    """Let two folders change places: at once where the system can, else by way of a third place."""
+    import ctypes
+
+    system = ctypes.CDLL(None, use_errno=True)
+    places = os.fsencode(aside), os.fsencode(target)
+    if hasattr(system, "renameat2") and system.renameat2(-100, places[0], -100, places[1], 2) == 0:  # RENAME_EXCHANGE
+        return
+    if hasattr(system, "renamex_np") and system.renamex_np(*places, 2) == 0:  # macOS: RENAME_SWAP
+        return
+    old = Path(tempfile.mkdtemp(dir=target.parent, prefix=f".{target.name}.old.")) / target.name
+    os.replace(target, old)
+    try:
+        os.replace(aside, target)
+    except OSError:
+        os.replace(old, target)
+        raise
+    shutil.rmtree(old.parent)
+
+
 @contextmanager
 def whole_folder(target: Path | str) -> Iterator[Path]:
     """Yield an empty folder beside `target` that takes its place, synced, when the block ends well.
@@ -125,10 +145,7 @@ def whole_folder(target: Path | str) -> Iterator[Path]:
         for path in (*aside.rglob("*"), aside):
             _sync(path)
         if target.exists():
-            old = Path(tempfile.mkdtemp(dir=target.parent, prefix=f".{target.name}.old."))
-            os.replace(target, old / target.name)
-            os.replace(aside, target)
-            shutil.rmtree(old)
+            _exchange(aside, target)
         else:
             os.replace(aside, target)
         _sync(target.parent)
@@ -185,14 +202,15 @@ def check_manifest(folder: Path | str) -> dict:
     fix = "use another copy, or make it again"
     try:
         files = json.loads((folder / MANIFEST).read_text())["files"]
-    except (OSError, ValueError, KeyError, TypeError):
+        expected = {name: (entry["bytes"], entry["sha256"]) for name, entry in files.items()}
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
         raise InputError("no readable manifest.json, so nothing vouches for the files", folder, fix) from None
     found = {path.relative_to(folder).as_posix() for path in _vouched(folder)}
-    for name, entry in files.items():
+    for name, (size, digest) in expected.items():
         path = folder / name
         if name not in found:
             raise InputError("a file that the manifest names is missing", path, fix)
-        if path.stat().st_size != entry["bytes"] or sha256(path) != entry["sha256"]:
+        if path.stat().st_size != size or sha256(path) != digest:
             raise InputError("a file is not as it was written (its SHA-256 differs)", path, fix)
     if extra := sorted(found - files.keys()):
         raise InputError("a file that the manifest does not name", folder / extra[0], "remove it, or " + fix)

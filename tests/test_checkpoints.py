@@ -169,26 +169,6 @@ def test_another_model_is_refused(tmp_path):
 # --- killed and stopped: real processes, forked from one that has imported everything ---------------------------------
 
 
-@pytest.fixture(scope="module")
-def process():
-    """Starts a function in a process of its own; what is still alive at the end is killed."""
-    before = os.environ.get("PYTHONPATH", "")
-    os.environ["PYTHONPATH"] = f"{Path(__file__).parent}:{before}".strip(":")
-    context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["test_checkpoints", "torch._dynamo"])  # the optimiser imports that one late
-    started = []
-
-    def start(target, *arguments):
-        started.append(context.Process(target=target, args=arguments))
-        started[-1].start()
-        return started[-1]
-
-    yield start
-    os.environ["PYTHONPATH"] = before
-    for each in started:
-        each.kill()
-
-
 def save_all_the_time(out: Path, tell) -> None:
     torch.set_num_threads(1)
     tell.send("begins")
@@ -471,17 +451,6 @@ def read_only(folder: Path):
     subprocess.run(["mount", "-o", "remount,ro", folder], check=True)
     yield
     subprocess.run(["mount", "-o", "remount,rw", folder], check=True)
-
-
-@pytest.fixture
-def small_disk(tmp_path):
-    folder = tmp_path / "disk"
-    folder.mkdir()
-    mount = ["mount", "-t", "tmpfs", "-o", "size=2m", "none", folder]
-    if not shutil.which("mount") or subprocess.run(mount, capture_output=True).returncode:
-        pytest.skip("no small disk can be mounted here")
-    yield folder
-    subprocess.run(["umount", folder], check=True)
 
 
 def no_success_without_a_checkpoint(folder: Path, trouble) -> None:

@@ -11,8 +11,6 @@ import time
 import numpy as np
 import pytest
 
-from lmcourse import cli
-
 GOOD = ["A joy from start to end", "Warm, wise and funny", "The best film of the year", "I loved every minute"]
 BAD = ["A bore from start to end", "Cold, dull and silly", "The worst film of the year", "I hated every minute"]
 WORDS = ["story", "actors", "music", "camera", "script", "plot", "pace", "voices", "colours", "ending", "heroes"]
@@ -28,22 +26,6 @@ def write_csv(path, n=40, seed=0, columns=("review", "stars"), encoding="utf-8",
     with open(path, "w", newline="", encoding=encoding) as file:
         csv.writer(file).writerows([columns, *change(rows)])
     return str(path)
-
-
-@pytest.fixture
-def shell(monkeypatch, capfd):
-    """Call a command in this process: (exit code, stdout, stderr)."""
-
-    def call(*words):
-        monkeypatch.setattr(sys, "argv", ["lmcourse", *map(str, words)])
-        before = signal.getsignal(signal.SIGTERM)
-        with pytest.raises(SystemExit) as stopped:
-            cli.main()
-        signal.signal(signal.SIGTERM, before)
-        out, err = capfd.readouterr()
-        return stopped.value.code, out, err
-
-    return call
 
 
 @pytest.fixture(scope="module")

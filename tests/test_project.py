@@ -10,6 +10,7 @@ import pytest
 import yaml
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
+from sabotage import SABOTAGES, sabotaged
 
 from lmcourse.doctor import locked
 from lmcourse.files import PROJECT
@@ -85,3 +86,19 @@ def test_each_make_target_has_a_help_line():
     assert targets == re.findall(r"^([a-z]+):.*## \w", makefile, flags=re.MULTILINE)
     phony = re.search(r"^\.PHONY: (.+)$", makefile, flags=re.MULTILINE).group(1).split()
     assert sorted(targets) == sorted(phony)
+
+
+def test_each_test_that_the_readme_names_exists():
+    named = re.findall(r"`([\w/]+\.py)::(\w+)`", (PROJECT / "README.md").read_text(encoding="utf-8"))
+    assert len(named) > 50
+    for path, name in named:
+        source = (PROJECT / "tests" / path).read_text(encoding="utf-8")
+        assert re.search(rf"^def {name}\(", source, re.MULTILINE), f"{path}::{name}"
+
+
+def test_each_test_that_a_sabotage_names_exists():
+    for sabotage in SABOTAGES:
+        for name in sabotage.tests:
+            path, test = name.split("[")[0].split("::")
+            assert f"\ndef {test}(" in (PROJECT / path).read_text(encoding="utf-8"), name
+        sabotaged((PROJECT / sabotage.file).read_text(encoding="utf-8"), sabotage)  # each text stands there once

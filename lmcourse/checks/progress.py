@@ -31,7 +31,8 @@ def _whole(entry: Any) -> bool:
         return False
     counts = entry.get("misconceptions", {})
     numbers = [entry.get("attempts", 0), *(counts.values() if isinstance(counts, dict) else [None])]
-    return all(type(number) is int for number in numbers) and isinstance(entry.get("last", {}), dict)
+    kinds = isinstance(entry.get("right", False), bool) and isinstance(entry.get("last", {}), dict)
+    return kinds and all(type(number) is int for number in numbers)
 
 
 def read_progress(path: Path | None = None) -> dict[str, dict]:
@@ -65,7 +66,8 @@ def record(outcome: Outcome, answer: Any = None) -> None:
         entry = entries.setdefault(outcome.exercise, {"attempts": 0, "right": False})
         if answer is not None:
             entry["answer"] = answer
-        again = outcome.kind == RIGHT == entry.get("last", {}).get("outcome")  # a chapter that is run once more
+        last = entry.get("last", {}).get("outcome")
+        again = outcome.kind == RIGHT == last and entry.get("right")  # a chapter that is run once more
         if outcome.kind != NOTED and not again:
             _count(entry, outcome)
         write_atomic(path, _text(entries))

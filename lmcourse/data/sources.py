@@ -242,7 +242,10 @@ def extract(archive: Path, members: dict[str, str | None], folder: Path) -> None
                     contents[member] = file.read()
                 if digest and files.sha256_bytes(contents[member]) != digest:
                     raise InputError(f"{member!r} is not as it was published (its SHA-256 differs)", archive, fix)
-    except (tarfile.TarError, zipfile.BadZipFile, EOFError, OSError) as error:
-        raise InputError(f"the archive cannot be read: {error}", archive, fix) from None
+    except InputError:
+        raise
+    except Exception as error:  # a damaged archive can make its reader stumble over anything
+        reason = f"{type(error).__name__}: {error}"[:200]
+        raise InputError(f"the archive cannot be read, {reason}", archive, fix) from None
     for member, content in contents.items():
         (folder / PurePosixPath(member).name).write_bytes(content)

@@ -13,7 +13,8 @@ from pathlib import Path
 import torch
 from torch import Tensor, nn
 
-from lmcourse.errors import InputError
+from lmcourse.errors import CourseError, InputError
+from lmcourse.files import MANIFEST, check_manifest
 from lmcourse.models.albert import Albert, AlbertConfig
 from lmcourse.models.bert import Bert, BertConfig
 from lmcourse.models.names import BERT, FORMATS, GPT, Format
@@ -114,11 +115,18 @@ def load_weights(model: nn.Module, state: dict[str, Tensor], where: object = "")
     model.load_state_dict({name: state[name] for name in wanted})
 
 
+def _check(folder: Path | str) -> None:
+    """Where there is a manifest, every file must be as it says: safetensors does not notice a flipped byte."""
+    if (Path(folder) / MANIFEST).exists():
+        check_manifest(folder)
+
+
 def load_encoder(folder: Path | str, **changes) -> Bert:
     """The BERT or ALBERT in a folder, without heads, ready to predict; a model with heads gives its trunk.
 
     `changes` are fields of the configuration to replace, such as `dropout`.
     """
+    _check(folder)
     config = replace(read_config(folder), **changes)
     if not isinstance(config, BertConfig):
         raise InputError("the model is no encoder of texts", folder, "use a BERT or an ALBERT")
@@ -135,13 +143,18 @@ def load_pretraining(folder: Path | str, **changes) -> nn.Module:
 
     `changes` are fields of the configuration to replace.
     """
+    _check(folder)
     model = _read(folder)[0].model(replace(read_config(folder), **changes))
     load_weights(model, read_weights(folder), folder)
     return model.eval()
 
 
 def save_model(model: nn.Module, folder: Path | str, architecture: str, **extra) -> None:
-    """Write a model so that `transformers`' class `architecture` opens it; `extra` goes into `config.json`."""
+    """Write a model so that `transformers`' class `architecture` opens it; `extra` goes into `config.json`.
+
+    Errors: CourseError when there is no room for it.
+    """
+    from safetensors import SafetensorError
     from safetensors.torch import save_file
 
     folder = Path(folder)
@@ -151,5 +164,9 @@ def save_model(model: nn.Module, folder: Path | str, architecture: str, **extra)
     about = {"architectures": [architecture], "model_type": form.kind, **form.fixed, **form.written, **sizes, **extra}
     (folder / "config.json").write_text(json.dumps(about, indent=1, ensure_ascii=False), encoding="utf-8")
     state = {name: tensor.contiguous() for name, tensor in to_transformers(model.state_dict(), form).items()}
-    save_file(state, folder / "model.safetensors", metadata={"format": "pt"})
+    try:
+        save_file(state, folder / "model.safetensors", metadata={"format": "pt"})
+    except SafetensorError as error:
+        reason = str(error).rpartition("error: ")[2]
+        raise CourseError(f"the model cannot be written: {reason}", folder, "make room there, then try again") from None
     os.chmod(folder / "model.safetensors", 0o644)  # save_file makes files that nobody else can read

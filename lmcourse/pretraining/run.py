@@ -3,6 +3,7 @@
 import json
 import math
 import os
+import shutil
 import tempfile
 import time
 from collections.abc import Callable
@@ -268,6 +269,8 @@ def _export(model: nn.Module, task: Task, results: dict, history: list[dict], ou
     vocabulary, extra = task.train.vocabulary, {}
     if isinstance(model, Gpt):  # texts begin behind [SEP] and end with it
         extra = {"bos_token_id": vocabulary.sep, "eos_token_id": vocabulary.sep, "pad_token_id": vocabulary.pad}
+    for left in out.glob(".model-*"):  # by a process that was killed
+        shutil.rmtree(left)
     with tempfile.TemporaryDirectory(dir=out, prefix=".model-") as aside:
         aside = Path(aside)
         save_model(model, aside, MODELS[task.config.model].opened_by, **extra)
