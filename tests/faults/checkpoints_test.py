@@ -355,9 +355,10 @@ def test_pretraining_that_has_no_room_for_its_model_is_no_success(corpus, tmp_pa
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="no /dev/full")
 @pytest.mark.parametrize("words", [["data", "list"], ["verify", str(COURSE)]])
 def test_results_that_cannot_be_told_are_no_success(words):
+    buffered = {name: value for name, value in os.environ.items() if name != "PYTHONUNBUFFERED"}  # told at the end only
     with open("/dev/full", "w") as full:
         command = [sys.executable, "-m", "lmcourse", *words]
-        done = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True, timeout=60)
+        done = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True, timeout=60, env=buffered)
     assert (done.returncode, done.stderr.count("\n")) == (1, 1), done.stderr
     assert "No space left" in done.stderr
 
