@@ -7,12 +7,12 @@ import sys
 from pathlib import Path
 
 from lmcourse.errors import InputError
-from lmcourse.experiments import FOLDER, Experiment, finetuning, logs, models, pretraining, speed, transfer
+from lmcourse.experiments import FOLDER, Experiment, finetuning, logs, models, pretraining, senses, speed, transfer
 from lmcourse.files import cache_folder, lock, write_atomic
 
 EXPERIMENTS = finetuning.EXPERIMENTS | pretraining.EXPERIMENTS | transfer.EXPERIMENTS | speed.EXPERIMENTS
-EXPERIMENTS |= models.EXPERIMENTS | logs.EXPERIMENTS
-CLAIMS = models.CLAIMS
+EXPERIMENTS |= models.EXPERIMENTS | logs.EXPERIMENTS | senses.EXPERIMENTS
+CLAIMS = models.CLAIMS | senses.CLAIMS
 
 
 def run(name: str) -> Path:
