@@ -28,7 +28,7 @@ TOPIC_WORDS = {
     "sports": "ball racket shoes glove net whistle goal bat",
     "space": "star lens orbit rocket planet mount atlas comet",
 }
-PLAIN = "new small large classic light strong simple set box pack blue fine".split()
+PLAIN = ["new", "small", "large", "classic", "light", "strong", "simple", "set", "box", "pack", "blue", "fine"]
 FOLLOWERS = 3  # items that go with each item
 
 
@@ -79,7 +79,7 @@ def shop(
     return Shop(topics, texts, is_new, events)
 
 
-def drawn(weights: Float[np.ndarray, "U I"], rng: np.random.Generator) -> Int[np.ndarray, "U"]:
+def drawn(weights: Float[np.ndarray, "U I"], rng: np.random.Generator) -> Int[np.ndarray, " U"]:
     """One column for each row, by its weights."""
     sums = weights.cumsum(1)
     return (sums < rng.random((len(weights), 1)) * sums[:, -1:]).sum(1)
@@ -89,7 +89,10 @@ def drawn(weights: Float[np.ndarray, "U I"], rng: np.random.Generator) -> Int[np
 
 
 def ranks(scores: Float[np.ndarray, "U I"], wanted: Sequence[int], seen: Sequence[Sequence[int]]) -> np.ndarray:
-    """The place (from 1) of what each user took, among what the user has not had before; half of the equals stand before."""
+    """The place (from 1) of what each user took, among what the user has not had before.
+
+    Of those with an equal score half stand before it.
+    """
     scores = np.array(scores, float)
     for row, had in zip(scores, seen, strict=True):
         row[list(had)] = -np.inf
@@ -103,7 +106,10 @@ def hit_rate(places: Sequence[float], k: int = 10) -> float:
 
 
 def ndcg(places: Sequence[float], k: int = 10) -> float:
-    """Mean of 1 / log₂(1 + place), 0 beyond k: a hit counts more, the higher it stands (Järvelin and Kekäläinen 2002)."""
+    """Mean of 1 / log₂(1 + place), 0 beyond k: a hit counts more, the higher it stands.
+
+    Source: Järvelin and Kekäläinen 2002, with one relevant item a user.
+    """
     places = np.asarray(places, float)
     return float(np.mean(np.where(places <= k, 1 / np.log2(1 + places), 0.0)))
 
@@ -228,7 +234,7 @@ def figures(data: Shop, found: dict[str, np.ndarray]) -> dict[str, dict[str, flo
 
 
 def two_splits(data: Shop, rng: np.random.Generator) -> dict[str, float]:
-    """Hit rate of one method, neighbours by counted pairs in either direction, when the last or any event is left out."""
+    """Hit rate at 10 of one method, neighbours in the same histories, when the last or any event is left out."""
     told, items, users = {}, len(data.texts), np.arange(len(data.events))
     events = data.events[:, :-1]  # before the new items came
     for split in ("last", "random"):
@@ -246,7 +252,7 @@ def two_splits(data: Shop, rng: np.random.Generator) -> dict[str, float]:
 # ---------------------------------------------------------------- real texts: more like this
 
 
-def same_topic(vectors: Float[np.ndarray, "N D"], topics: Sequence, k: int = 10) -> Float[np.ndarray, "N"]:
+def same_topic(vectors: Float[np.ndarray, "N D"], topics: Sequence, k: int = 10) -> Float[np.ndarray, " N"]:
     """For each text the share of its k nearest (cosine) that have its topic."""
     vectors, topics = np.asarray(vectors, float), np.asarray(topics)
     near = vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-12)

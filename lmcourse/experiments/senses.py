@@ -7,7 +7,7 @@ SEEDS = [0, 1, 2]
 
 
 def spoken_digits(seed: int) -> dict:
-    """Word error rates of a recogniser and of templates on new speakers by noise, of synthesised speech, and the chain."""
+    """Word error rates on new speakers, of a recogniser and of templates, by noise; synthesised speech; the chain."""
     import numpy as np
 
     from lmcourse.applications import speech
