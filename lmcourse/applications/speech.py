@@ -262,11 +262,15 @@ def learn(
 
 
 @torch.no_grad()
-def recognise(model: Recogniser, pictures: Sequence[np.ndarray]) -> list[tuple[int, ...]]:
-    """The digits that are heard: the likeliest token of each frame, collapsed."""
+def likeliest(model: Recogniser, pictures: Sequence[np.ndarray]) -> list[list[int]]:
+    """The likeliest token of each 30 ms of some pictures."""
     frames, mask = tokens_of(pictures)
-    best = model(frames, mask).argmax(-1)
-    return [tuple(i - 1 for i in collapse(path[seen].tolist())) for path, seen in zip(best, mask, strict=True)]
+    return [path[seen].tolist() for path, seen in zip(model(frames, mask).argmax(-1), mask, strict=True)]
+
+
+def recognise(model: Recogniser, pictures: Sequence[np.ndarray]) -> list[tuple[int, ...]]:
+    """The digits that are heard: the likeliest tokens, collapsed (greedy decoding)."""
+    return [tuple(i - 1 for i in collapse(path)) for path in likeliest(model, pictures)]
 
 
 # ---------------------------------------------------------------- the baseline: templates; and synthesis with them
