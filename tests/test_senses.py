@@ -120,3 +120,9 @@ def test_same_topic():
     vectors = np.array([[1, 0], [1, 0.1], [0, 1], [0.1, 1]])
     assert recommendation.same_topic(vectors, [0, 0, 1, 1], 1).tolist() == [1, 1, 1, 1]
     assert recommendation.same_topic(vectors, [0, 1, 0, 1], 1).tolist() == [0, 0, 0, 0]
+
+
+def test_what_is_said_is_what_was_asked_for():
+    one, other = (speech.say(digits, speech.Speaker(), np.random.default_rng(0)) for digits in ([4, 0], map(int, "40")))
+    assert one.digits == other.digits == (4, 0)
+    assert np.array_equal(one.picture, other.picture)

@@ -5,7 +5,7 @@ the formants that Peterson and Barney (1952) measured; speakers differ in pitch,
 B utterances, T frames, M mel bands, V words with the blank.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import groupby
 from typing import NamedTuple
 
@@ -158,9 +158,10 @@ class Utterance(NamedTuple):
     picture: np.ndarray
 
 
-def say(digits: Sequence[int], speaker: Speaker, rng: np.random.Generator) -> Utterance:
+def say(digits: Iterable[int], speaker: Speaker, rng: np.random.Generator) -> Utterance:
     """Digits said once."""
-    return Utterance(tuple(map(int, digits)), speaker, log_mel(synthesise(digits, speaker, rng)))
+    digits = tuple(map(int, digits))
+    return Utterance(digits, speaker, log_mel(synthesise(digits, speaker, rng)))
 
 
 def corpus(

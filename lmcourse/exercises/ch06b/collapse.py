@@ -74,7 +74,7 @@ def collapse(path):
         Specimen(runs_kept, RUNS),
         Specimen(blanks_kept, BLANKS),
         Specimen(each_once, ONCE),
-        Specimen(lambda path: [*collapse(path), 7], "✗ the results are right"),
+        Specimen(lambda path: [*collapse(path), 7], "right is"),
         Specimen(lambda path: path[99], "raised"),
         Specimen([3], "a function is expected"),
     ),
