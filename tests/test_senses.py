@@ -106,8 +106,8 @@ def test_ranks_and_their_figures():
 
 
 def test_factors_are_where_the_gradient_is_zero():
-    taken = np.random.default_rng(0).random((30, 20)) < 0.2
-    users, items = (torch.tensor(m, requires_grad=True) for m in recommendation.factorise(taken.astype(float), 4))
+    taken = (np.random.default_rng(0).random((30, 20)) < 0.2).astype(float)
+    users, items = (torch.tensor(m, requires_grad=True) for m in recommendation.factorise(taken, 4))
     weight = 1 + 8.0 * torch.tensor(taken)
     loss = (
         (weight * (torch.tensor(taken) - users @ items.T) ** 2).sum() + 5.0 * (users**2).sum() + 5.0 * (items**2).sum()

@@ -16,7 +16,7 @@ def top_five_explorer(data: recommendation.Shop, scores: dict[str, np.ndarray]) 
     places = {name: recommendation.ranks(found, wanted, histories) for name, found in scores.items()}
 
     def item(i: int) -> str:
-        return f"{i}: {data.texts[i]} ({recommendation.TOPICS[data.topics[i]]}{', new' * bool(data.new[i])})"
+        return f"{i}: {data.texts[i]} ({recommendation.TOPICS[data.topics[i]]}{', new' if data.new[i] else ''})"
 
     def draw(user: int) -> str:
         had = histories[user]
@@ -26,7 +26,7 @@ def top_five_explorer(data: recommendation.Shop, scores: dict[str, np.ndarray]) 
         for name, found in scores.items():
             row = found[user].astype(float)
             row[had] = -np.inf
-            best[name] = [item(i) + " ✓" * (i == wanted[user]) for i in np.argsort(-row, kind="stable")[:5]]
+            best[name] = [item(i) + (" ✓" if i == wanted[user] else "") for i in np.argsort(-row, kind="stable")[:5]]
         history = [(f"{len(had) - RECENT + i + 1}", item(j)) for i, j in enumerate(had[-RECENT:])]
         rows = [(place + 1, *(best[name][place] for name in scores)) for place in range(5)]
         return line(words) + table(("event", "the last items of the history"), history) + table(("", *scores), rows)
