@@ -7,13 +7,14 @@ import numpy as np
 import pytest
 import torch
 
+from lmcourse.applications import recommendation, speech
 from lmcourse.data.tokenizer import train_wordpiece
 from lmcourse.errors import InputError
 from lmcourse.models import sizes
 from lmcourse.models.attention import attention_weights
 from lmcourse.models.bert import Bert, BertConfig
 from lmcourse.models.layers import attention_maps
-from lmcourse.widgets import architectures, attention_map, landscape, mask_toggles, softmax
+from lmcourse.widgets import architectures, attention_map, digits_heard, landscape, mask_toggles, softmax, top_five
 from lmcourse.widgets.explorer import Explorer, LongRun, line, plain
 
 EVIL = "<script>alert(1)</script>"
@@ -248,3 +249,34 @@ def test_architectures_side_by_side():
         explorer.controls["second"].value = model.name
         assert f"{sizes.count(model.config):,}" in explorer.view.value
         assert "cannot be shown" not in explorer.view.value
+
+
+def test_digits_are_said_and_heard():
+    torch.manual_seed(0)
+    model = speech.Recogniser(width=16, layers=1).eval()
+    explorer = digits_heard.digits_heard_explorer(model)
+    assert plain(explorer.view.value).startswith("Said: four zero seven. Heard:")
+    explorer.controls["typed"].value = " 1 2"
+    said = speech.say((1, 2), speech.Speaker(120, 1.0, 1.0, 0.1), np.random.default_rng([0, 1, 2]))
+    heard = speech.recognise(model, [said.picture])[0]
+    errors = speech.word_errors((1, 2), heard)
+    assert f"a rate of {errors / 2:.2f}" in plain(explorer.view.value)
+    explorer.controls["noise"].value = 150
+    assert "<figure" in explorer.view.value
+    for typed in ("", "1234567", "one", "²", EVIL):
+        explorer.controls["typed"].value = typed
+        assert "this cannot be said" in plain(explorer.view.value)
+        assert EVIL not in explorer.view.value
+
+
+def test_top_five_are_the_methods_own():
+    data = recommendation.shop(0, users=60, items=40, length=8)
+    histories = data.events[:, :-1]
+    scores = {"popularity": recommendation.by_popularity(histories, 40)}
+    explorer = top_five.top_five_explorer(data, scores)
+    explorer.controls["user"].value = 7
+    place = recommendation.ranks(scores["popularity"], data.events[:, -1], histories)[7]
+    assert plain(explorer.view.value).startswith(f"User 7 then took {data.events[7, -1]}: ")
+    assert f"popularity {place:.0f}." in plain(explorer.view.value)
+    shown = explorer.view.value.rpartition("<table>")[2]
+    assert not any(f">{item}: " in shown for item in histories[7])

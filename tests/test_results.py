@@ -5,9 +5,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from lmcourse.applications import speech
 from lmcourse.course_bert import SHIPPED
 from lmcourse.errors import InputError
-from lmcourse.experiments import finetuning, logs, models, stored, transfer
+from lmcourse.experiments import finetuning, logs, models, senses, stored, transfer
 from lmcourse.experiments.claims import Claim, table
 from lmcourse.experiments.registry import CLAIMS, EXPERIMENTS, run
 from lmcourse.files import sha256
@@ -139,3 +140,29 @@ def test_an_unknown_result():
         stored("nothing")
     with pytest.raises(InputError, match="unknown experiment"):
         run("nothing")
+
+
+def test_a_row_of_the_shops():
+    """What needs no training is the same; the GPT's figures are within the noise of its users."""
+    row, again = row_of("06b-recommendation", order=1.0, seed=1), senses.shops(order=1.0, seed=1)
+    for method, found in row["methods"].items():
+        bound = 4 * np.sqrt(0.25 / row["users"]) if method == "GPT" else 5e-3
+        assert again["methods"][method]["hit"] == pytest.approx(found["hit"], abs=bound), method
+    assert again["splits"] == pytest.approx(row["splits"], abs=5e-3)
+
+
+def test_the_templates_of_the_spoken_digits():
+    """The generator and the templates make the stored figure again, without any training."""
+    row = row_of("06b-speech", seed=0)
+    templates, test = speech.Templates.of(speech.corpus([0, 0], 1500)), speech.corpus([0, 1], 300)
+    said = [u.digits for u in test]
+    assert sum(map(len, said)) == row["words"]
+    again = speech.word_error_rate(said, [templates.recognise(u.picture) for u in test])
+    assert again == pytest.approx(row["wer_templates"], abs=0.02)
+
+
+def test_more_like_this_by_words():
+    """The figures of one seed, up to the number format of another machine."""
+    row, again = row_of("06b-more-like-this", seed=0), senses.more_like_this(seed=0)
+    for name in ("tfidf", "minilm", "chance"):
+        assert again[name] == pytest.approx(row[name], abs=0.01)

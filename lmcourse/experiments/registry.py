@@ -7,10 +7,11 @@ import sys
 from pathlib import Path
 
 from lmcourse.errors import InputError
-from lmcourse.experiments import FOLDER, Experiment, finetuning, logs, models, pretraining, speed, transfer
+from lmcourse.experiments import FOLDER, Experiment, finetuning, logs, models, pretraining
+from lmcourse.experiments import senses, speed, stakes, transfer
 from lmcourse.files import cache_folder, lock, write_atomic
 
-MODULES = (finetuning, pretraining, transfer, speed, models, logs)
+MODULES = (finetuning, pretraining, transfer, speed, models, logs, senses, stakes)
 EXPERIMENTS = {name: experiment for module in MODULES for name, experiment in module.EXPERIMENTS.items()}
 CLAIMS = {name: claim for module in MODULES for name, claim in getattr(module, "CLAIMS", {}).items()}
 
