@@ -7,12 +7,12 @@ import sys
 from pathlib import Path
 
 from lmcourse.errors import InputError
-from lmcourse.experiments import FOLDER, Experiment, finetuning, logs, models, pretraining, speed, transfer
+from lmcourse.experiments import FOLDER, Experiment, finetuning, logs, models, pretraining, speed, stakes, transfer
 from lmcourse.files import cache_folder, lock, write_atomic
 
 EXPERIMENTS = finetuning.EXPERIMENTS | pretraining.EXPERIMENTS | transfer.EXPERIMENTS | speed.EXPERIMENTS
-EXPERIMENTS |= models.EXPERIMENTS | logs.EXPERIMENTS
-CLAIMS = models.CLAIMS
+EXPERIMENTS |= models.EXPERIMENTS | logs.EXPERIMENTS | stakes.EXPERIMENTS
+CLAIMS = models.CLAIMS | stakes.CLAIMS
 
 
 def run(name: str) -> Path:

@@ -1,0 +1,1 @@
+"""Small, honest experiments of the fields that the document names: one file a field."""
