@@ -16,7 +16,7 @@ COLUMNS = ("income", "debt", "age", "years in the job", "late payments", "saving
 BINS = 16  # of each column, for a Transformer that reads tokens
 
 
-def loans(n: int, seed: int) -> tuple[Float[np.ndarray, "N K"], Int[np.ndarray, "N"], Float[np.ndarray, "N"]]:
+def loans(n: int, seed: int) -> tuple[Float[np.ndarray, "N K"], Int[np.ndarray, " N"], Float[np.ndarray, " N"]]:
     """Invented loans: standardised columns, whether each failed, and the true probability that it would.
 
     Income, debt, late payments and savings add up; debt weighs more where savings are low, and age bends.
@@ -29,7 +29,7 @@ def loans(n: int, seed: int) -> tuple[Float[np.ndarray, "N K"], Int[np.ndarray, 
     return x, (rng.random(n) < truth).astype(int), truth
 
 
-def payments(n: int, seed: int, share: float = 0.01) -> tuple[Float[np.ndarray, "N 4"], Int[np.ndarray, "N"]]:
+def payments(n: int, seed: int, share: float = 0.01) -> tuple[Float[np.ndarray, "N 4"], Int[np.ndarray, " N"]]:
     """Invented payments of which `share` is fraud: larger, later at night, further away, and never all three alike."""
     rng = np.random.default_rng(seed)
     fraud = (rng.random(n) < share).astype(int)
@@ -50,11 +50,11 @@ class Reader(nn.Module):
         self.bert = Bert(BertConfig(vocab_size, width, layers, 4, 2 * width, length, dropout=0.0))
         self.out = nn.Linear(width, 1)
 
-    def forward(self, ids: Int[Tensor, "B T"]) -> Float[Tensor, "B"]:
+    def forward(self, ids: Int[Tensor, "B T"]) -> Float[Tensor, " B"]:
         return self.out(self.bert(ids).mean(1))[:, 0]
 
     @torch.no_grad()
-    def probabilities(self, ids: Int[Tensor, "N T"]) -> Float[np.ndarray, "N"]:
+    def probabilities(self, ids: Int[Tensor, "N T"]) -> Float[np.ndarray, " N"]:
         """P(1) of each row."""
         return torch.cat([self(part) for part in ids.split(512)]).sigmoid().double().numpy()
 
@@ -140,7 +140,7 @@ APPLICATIONS = {
         "better": "higher",
         "ours": lambda rows: rows[0]["boosting"],
         "theirs": lambda rows: rows[0]["logistic regression"],
-        "earnest": "Real payments in the order of time, and labels that come weeks later, from an adversary that adapts.",
+        "earnest": "Real payments in the order of time, labels that come weeks later, and an adversary that adapts.",
     },
     "reports": {
         "field": "finance (金融)",

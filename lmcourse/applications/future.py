@@ -73,10 +73,7 @@ def mutation_score(function: Callable, changed: list[Callable], inputs: list[tup
 
 
 def written(n: int, seed: int, order: int = 2) -> list[tuple[int, int]]:
-    """Inputs from a model of characters: counted after `order` others in `EXAMPLES`, drawn; what is no pair is left out.
-
-    Errors: none; texts that cannot be read are drawn again.
-    """
+    """Inputs from a model of characters, counted after `order` others in `EXAMPLES`; what is no pair is drawn again."""
     rng, counts = np.random.default_rng(seed), defaultdict(Counter)
     for line in EXAMPLES:
         padded = "^" * order + line + "$"

@@ -10,7 +10,7 @@ MOTIFS = ("TGAC", "GGTA")
 T = 32
 
 
-def genes(n: int, seed: int) -> tuple[Int[np.ndarray, "N T"], Int[np.ndarray, "N"]]:
+def genes(n: int, seed: int) -> tuple[Int[np.ndarray, "N T"], Int[np.ndarray, " N"]]:
     """Random DNA (numbers of A, C, G, T) with both motifs planted; 1 when the first motif stands before the second.
 
     Four letters or more lie before, between and behind them: no run of five letters shows which end is near.
