@@ -70,7 +70,7 @@ def average_precision(labels, scores):
             notes.append(found / place)
     return sum(notes) / len(notes)
 ''',
-    why="Recall rises by one step at each positive: the mean is the area under the steps of the precision-recall curve.",
+    why="Recall rises by one step at each positive: the mean is the area under the steps of the curve.",
     task=function(
         right,
         some_scores,

@@ -37,7 +37,7 @@ not. **Which line lets the test part in?** Give its number.
         "Three things are fitted: a scaler, a model, and a map of probabilities.",
     ),
     solution="leaking_line = 5",
-    why="Whatever is fitted is training, even two numbers. Scaling and repeating rare rows belong behind the split too.",
+    why="Whatever is fitted is training, even two numbers. Scaling and repeating rows belong behind the split too.",
     task=find_error(CODE, {5: LEAK}, FINE),
     specimens=(
         *(Specimen(line, words) for line, words in FINE.items()),
