@@ -7,13 +7,14 @@ import numpy as np
 import pytest
 import torch
 
+from lmcourse.applications import summary
 from lmcourse.data.tokenizer import train_wordpiece
 from lmcourse.errors import InputError
 from lmcourse.models import sizes
 from lmcourse.models.attention import attention_weights
 from lmcourse.models.bert import Bert, BertConfig
 from lmcourse.models.layers import attention_maps
-from lmcourse.widgets import architectures, attention_map, landscape, mask_toggles, softmax
+from lmcourse.widgets import applications, architectures, attention_map, landscape, mask_toggles, softmax
 from lmcourse.widgets.explorer import Explorer, LongRun, line, plain
 
 EVIL = "<script>alert(1)</script>"
@@ -248,3 +249,18 @@ def test_architectures_side_by_side():
         explorer.controls["second"].value = model.name
         assert f"{sizes.count(model.config):,}" in explorer.view.value
         assert "cannot be shown" not in explorer.view.value
+
+
+# ---------------------------------------------------------------- applications (chapter 06c)
+
+
+def test_applications_are_shown_with_baseline_seeds_and_what_they_lack():
+    explorer = applications.application_explorer()
+    for choice in explorer.controls["application"].options:
+        explorer.controls["application"].value = choice
+        said = plain(explorer.view.value)
+        entry = summary.applications()[choice.split(": ")[1]]
+        assert entry["model"] in said
+        assert entry["baseline"] in said
+        assert said.endswith(entry["earnest"])
+        assert len(summary.figures(entry)["ours"]) >= 3

@@ -139,3 +139,14 @@ def test_an_unknown_result():
         stored("nothing")
     with pytest.raises(InputError, match="unknown experiment"):
         run("nothing")
+
+
+def test_rows_of_finance_medicine_and_the_future_come_out_again():
+    for name, figures in {
+        "06c-fraud": ("never", "logistic regression"),
+        "06c-tests": ("drawn", "boundaries", "n-gram"),
+        "06c-diagnosis": ("n", "logistic regression"),
+    }.items():
+        again = EXPERIMENTS[name].row(seed=1)
+        for figure in figures:
+            assert again[figure] == pytest.approx(row_of(name, seed=1)[figure], abs=0.01), (name, figure)
