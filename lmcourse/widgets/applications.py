@@ -29,6 +29,7 @@ def application_explorer() -> Explorer:
             ax.plot(found[side], [1 - y] * len(found[side]), "o", color=colour, markersize=8)
         ax.set(yticks=[1, 0], yticklabels=sides.values(), ylim=(-0.6, 1.6))
         ax.set(xlabel=f"{entry['metric']} ({entry['better']} is better)", title=entry["task"])
+        ax.locator_params(axis="x", nbins=6)
         told = "; ".join(f"{name} {', '.join(f'{value:.3f}' for value in found[side])}" for side, name in sides.items())
         words = f"{told}: {SAID[summary.wins(entry)]}. In earnest it would take: {entry['earnest']}"
         alt = f"{entry['task']} {entry['metric']} on {entry['data']}, one point a seed: {told}."
