@@ -8,6 +8,7 @@ import pytest
 import torch
 
 from lmcourse.applications import recommendation, speech
+from lmcourse.applications import summary
 from lmcourse.data.tokenizer import train_wordpiece
 from lmcourse.errors import InputError
 from lmcourse.models import sizes
@@ -15,6 +16,7 @@ from lmcourse.models.attention import attention_weights
 from lmcourse.models.bert import Bert, BertConfig
 from lmcourse.models.layers import attention_maps
 from lmcourse.widgets import architectures, attention_map, digits_heard, landscape, mask_toggles, softmax, top_five
+from lmcourse.widgets import applications, architectures, attention_map, landscape, mask_toggles, softmax
 from lmcourse.widgets.explorer import Explorer, LongRun, line, plain
 
 EVIL = "<script>alert(1)</script>"
@@ -280,3 +282,16 @@ def test_top_five_are_the_methods_own():
     assert f"popularity {place:.0f}." in plain(explorer.view.value)
     shown = explorer.view.value.rpartition("<table>")[2]
     assert not any(f">{item}: " in shown for item in histories[7])
+# ---------------------------------------------------------------- applications (chapter 06c)
+
+
+def test_applications_are_shown_with_baseline_seeds_and_what_they_lack():
+    explorer = applications.application_explorer()
+    for choice in explorer.controls["application"].options:
+        explorer.controls["application"].value = choice
+        said = plain(explorer.view.value)
+        entry = summary.applications()[choice.split(": ")[1]]
+        assert entry["model"] in said
+        assert entry["baseline"] in said
+        assert said.endswith(entry["earnest"])
+        assert len(summary.figures(entry)["ours"]) >= 3

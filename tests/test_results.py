@@ -166,3 +166,12 @@ def test_more_like_this_by_words():
     row, again = row_of("06b-more-like-this", seed=0), senses.more_like_this(seed=0)
     for name in ("tfidf", "minilm", "chance"):
         assert again[name] == pytest.approx(row[name], abs=0.01)
+def test_rows_of_finance_medicine_and_the_future_come_out_again():
+    for name, figures in {
+        "06c-fraud": ("never", "logistic regression"),
+        "06c-tests": ("drawn", "boundaries", "n-gram"),
+        "06c-diagnosis": ("n", "logistic regression"),
+    }.items():
+        again = EXPERIMENTS[name].row(seed=1)
+        for figure in figures:
+            assert again[figure] == pytest.approx(row_of(name, seed=1)[figure], abs=0.01), (name, figure)
