@@ -12,6 +12,7 @@ import torch
 import transformers
 from parity import BOUND, ODD, TEXT, TINY, apart, padded, peer, shaken, twin
 from torch.nn import functional as F
+from torch.utils.flop_counter import FlopCounterMode
 
 from lmcourse.errors import InputError
 from lmcourse.files import PROJECT
@@ -23,7 +24,7 @@ from lmcourse.models.gpt import Gpt, GptConfig
 from lmcourse.models.layers import Block
 from lmcourse.models.names import FORMATS, GPT
 from lmcourse.models.seq2seq import Seq2Seq, Seq2SeqConfig
-from lmcourse.models.sizes import count, flops, parts, published
+from lmcourse.models.sizes import count, flops, parts, published, training_bytes, training_days, training_flops
 from lmcourse.models.vit import Vit, VitConfig
 from lmcourse.models.weights import (
     from_transformers,
@@ -435,6 +436,28 @@ def test_the_notes_are_true():
     assert round(built(PUBLISHED["BERT-large"].config, heads=True) / 1e6, -1) == 340
     assert with_other("ViT-Base", classes=0).counted == "86M"
     assert with_other("ViT-Large", patch_size=32).counted == "307M"
+
+
+@pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16])
+def test_the_memory_of_training_is_that_of_real_tensors(dtype):
+    """Weights, gradients and AdamW's state after one step, each counted in bytes."""
+    model = Bert(BertConfig(**TINY | TEXT)).to(dtype)
+    optimizer = torch.optim.AdamW(model.parameters())
+    sum(weight.sum() for weight in model.parameters()).backward()
+    optimizer.step()
+    weights = list(model.parameters())
+    means = [optimizer.state[weight][name] for weight in weights for name in ("exp_avg", "exp_avg_sq")]
+    found = [sum(t.nbytes for t in kept) for kept in (weights, [weight.grad for weight in weights], means)]
+    assert found == list(training_bytes(count(BertConfig(**TINY | TEXT)), dtype.itemsize).values())
+
+
+def test_six_operations_for_each_weight_and_token():
+    """What torch counts forward and backward, where the input asks for a gradient too, as in an inner layer."""
+    matrix, tokens = torch.nn.Linear(24, 40, bias=False), torch.randn(7, 24, requires_grad=True)
+    with FlopCounterMode(display=False) as counter:
+        matrix(tokens).sum().backward()
+    assert counter.get_total_flops() == training_flops(matrix.weight.numel(), 7)
+    assert training_days(86_400e12, peak_tflops=2, devices=5, utilisation=0.1) == pytest.approx(1)
 
 
 PARTS = {"attention": r"attention|cross", "feed-forward": r"ff_(in|out|norm)", "token embeddings": r"tokens\.weight"}

@@ -104,6 +104,27 @@ def flops(config, context: int) -> dict[str, int]:
     return {"products with weights": weights, "attention over the text": 4 * D * seen}
 
 
+def training_bytes(parameters: int, width: int = 4) -> dict[str, int]:
+    """Bytes that training with AdamW keeps all the time: numbers of `width` bytes (float32 4, bfloat16 2) throughout.
+
+    What a batch adds, its activations, is not in it. Mixed precision with a float32 copy of the weights takes more.
+    """
+    return {"weights": parameters * width, "gradients": parameters * width, "AdamW's two means": 2 * parameters * width}
+
+
+def training_flops(parameters: int, tokens: float) -> float:
+    """Operations of a training: 6 N D. Two for each weight and token forward, four backward.
+
+    Attention's products of tokens with tokens are left out. Source: Kaplan et al. 2020, section 2.1.
+    """
+    return 6 * parameters * tokens
+
+
+def training_days(operations: float, peak_tflops: float, devices: int = 1, utilisation: float = 0.4) -> float:
+    """Days on `devices` that reach the share `utilisation` of their peak: an assumption, to be chosen by the reader."""
+    return operations / (peak_tflops * 1e12 * devices * utilisation) / 86_400
+
+
 @dataclass(frozen=True)
 class Published:
     """A model of a paper: a row of `data/published_models.csv`."""
