@@ -7,16 +7,25 @@ import numpy as np
 import pytest
 import torch
 
-from lmcourse.applications import recommendation, speech
-from lmcourse.applications import summary
+from lmcourse.applications import recommendation, speech, summary
 from lmcourse.data.tokenizer import train_wordpiece
 from lmcourse.errors import InputError
 from lmcourse.models import sizes
 from lmcourse.models.attention import attention_weights
 from lmcourse.models.bert import Bert, BertConfig
+from lmcourse.models.gpt import Gpt
 from lmcourse.models.layers import attention_maps
-from lmcourse.widgets import architectures, attention_map, digits_heard, landscape, mask_toggles, softmax, top_five
-from lmcourse.widgets import applications, architectures, attention_map, landscape, mask_toggles, softmax
+from lmcourse.widgets import (
+    applications,
+    architectures,
+    attention_map,
+    digits_heard,
+    landscape,
+    mask_toggles,
+    model_size,
+    softmax,
+    top_five,
+)
 from lmcourse.widgets.explorer import Explorer, LongRun, line, plain
 
 EVIL = "<script>alert(1)</script>"
@@ -233,6 +242,23 @@ def test_mask_toggles_say_what_leaks():
     assert all(words in said for words in ("Padding gets", "Later tokens get", "Nothing is hidden."))
 
 
+def test_model_sizes_are_those_of_the_module():
+    explorer = model_size.model_size_explorer()
+    assert "109,482,240" in explorer.view.value  # BERT-base
+    assert plain(explorer.view.value).startswith("109 million parameters. Weights in 2 bytes each: 0.219 GB")
+    for kind, make in (("BERT", Bert), ("GPT", Gpt)):
+        explorer.controls["kind"].value = kind
+        for layers, width in ((1, 128), (96, 12288)):
+            explorer.controls["layers"].value, explorer.controls["width"].value = layers, width
+            with torch.device("meta"):
+                module = make(model_size.configuration(kind, layers, width, 30_522))
+            assert f"{sum(weight.numel() for weight in module.parameters()):,}" in explorer.view.value
+    before = plain(explorer.view.value)
+    explorer.controls["number"].value = 800
+    assert plain(explorer.view.value) != before
+    assert "800 × NVIDIA A100 SXM at 40% of the peak (not run here)" in plain(explorer.view.value)
+
+
 def test_architectures_side_by_side():
     explorer = architectures.architecture_explorer()
     said = plain(explorer.view.value)
@@ -282,6 +308,8 @@ def test_top_five_are_the_methods_own():
     assert f"popularity {place:.0f}." in plain(explorer.view.value)
     shown = explorer.view.value.rpartition("<table>")[2]
     assert not any(f">{item}: " in shown for item in histories[7])
+
+
 # ---------------------------------------------------------------- applications (chapter 06c)
 
 

@@ -166,6 +166,8 @@ def test_more_like_this_by_words():
     row, again = row_of("06b-more-like-this", seed=0), senses.more_like_this(seed=0)
     for name in ("tfidf", "minilm", "chance"):
         assert again[name] == pytest.approx(row[name], abs=0.01)
+
+
 def test_rows_of_finance_medicine_and_the_future_come_out_again():
     for name, figures in {
         "06c-fraud": ("never", "logistic regression"),

@@ -7,7 +7,7 @@ import numpy as np
 from lmcourse.evaluation.uncertainty import mean_of_seeds
 from lmcourse.experiments import stored
 
-MODULES = ("finance", "medicine", "future")
+MODULES = ("speech", "recommendation", "finance", "medicine", "future")
 
 
 def applications() -> dict[str, dict]:

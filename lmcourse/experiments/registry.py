@@ -7,8 +7,18 @@ import sys
 from pathlib import Path
 
 from lmcourse.errors import InputError
-from lmcourse.experiments import FOLDER, Experiment, finetuning, logs, models, pretraining
-from lmcourse.experiments import senses, speed, stakes, transfer
+from lmcourse.experiments import (
+    FOLDER,
+    Experiment,
+    finetuning,
+    logs,
+    models,
+    pretraining,
+    senses,
+    speed,
+    stakes,
+    transfer,
+)
 from lmcourse.files import cache_folder, lock, write_atomic
 
 MODULES = (finetuning, pretraining, transfer, speed, models, logs, senses, stakes)
