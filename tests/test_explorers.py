@@ -19,6 +19,7 @@ from lmcourse.widgets import (
     applications,
     architectures,
     attention_map,
+    concepts,
     digits_heard,
     landscape,
     mask_toggles,
@@ -257,6 +258,21 @@ def test_model_sizes_are_those_of_the_module():
     explorer.controls["number"].value = 800
     assert plain(explorer.view.value) != before
     assert "800 × NVIDIA A100 SXM at 40% of the peak (not run here)" in plain(explorer.view.value)
+
+
+def test_concepts_say_whether_the_task_is_reached():
+    explorer = concepts.concept_explorer()
+    assert "Pretraining does not reach the task." in plain(explorer.view.value)
+    explorer.controls["into"].value = True
+    assert "general knowledge → transfer learning → downstream task" in plain(explorer.view.value)
+    explorer.controls["weights"].value = True  # now there is a shorter way
+    assert "pretraining → fine-tuning → downstream task" in plain(explorer.view.value)
+    for name, concept in concepts.CONCEPTS.items():
+        explorer.controls["concept"].value = name
+        assert plain(explorer.view.value).startswith(f"{name}: {concept.meaning}")
+        called, said = concept.source()
+        assert called.startswith(concept.code.replace(":", "."))
+        assert said.endswith(".")
 
 
 def test_architectures_side_by_side():

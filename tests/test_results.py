@@ -8,7 +8,7 @@ import pytest
 from lmcourse.applications import speech
 from lmcourse.course_bert import SHIPPED
 from lmcourse.errors import InputError
-from lmcourse.experiments import finetuning, logs, models, senses, stored, transfer
+from lmcourse.experiments import concepts, finetuning, logs, models, senses, stored, transfer
 from lmcourse.experiments.claims import Claim, table
 from lmcourse.experiments.registry import CLAIMS, EXPERIMENTS, run
 from lmcourse.files import sha256
@@ -54,6 +54,14 @@ def test_a_row_of_the_logged_runs():
     for found in (row, again):
         assert np.mean(found["loss"][-10:]) < 0.05
         assert found["validation"][-1][1] > 1.2 * min(loss for _, loss in found["validation"])
+
+
+def test_a_row_of_the_same_head():
+    """Encoding differs a little from machine to machine, and with it a few answers of 300."""
+    row, again = row_of("02-same-head", task="odd words", seed=1), concepts.same_head("odd words", seed=1)
+    assert again["n"] == row["n"]
+    for name in ("random", "pretrained", "from movies", "majority"):
+        assert again[name] == pytest.approx(row[name], abs=0.05 * (name != "majority"))
 
 
 @pytest.mark.parametrize("start", ["16000", "tfidf"])
