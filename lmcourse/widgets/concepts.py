@@ -54,11 +54,11 @@ CONCEPTS = {
         ),
         Concept(
             "specific knowledge", "特定知识", "what a task's labels added", "lmcourse.finetuning.heads:BertWithHead",
-            "vectors (B, T, D)", "logits (B, C)", (2, 0),
+            "vectors (B, T, D)", "logits (B, C)", (2, 0.6),
         ),
         Concept(
             "transfer learning", "迁移学习", "use what was learnt elsewhere", "lmcourse.finetuning.run:build",
-            "a trunk and the names of classes", "a trunk with a new head", (3, 1),
+            "a trunk and the names of classes", "a trunk with a new head", (3, 1.3),
         ),
         Concept(
             "downstream task", "下游任务", "the task for which all this is done", "lmcourse.inference:evaluate",
@@ -95,7 +95,7 @@ def draw(ax, arrows, shown: list[str] = (), chosen: str = "") -> None:
     steps = list(pairwise(shown))
     for a, b in arrows:
         colour = plots.ORANGE if (a, b) in steps else plots.GREY
-        style = {"color": colour, "linewidth": 2.5 if (a, b) in steps else 1.3, "shrinkA": 24, "shrinkB": 24}
+        style = {"color": colour, "linewidth": 2.5 if (a, b) in steps else 1.3, "shrinkA": 32, "shrinkB": 34}
         style |= {"arrowstyle": "-|>", "linestyle": "--" if (a, b) in MISSING else "-"}
         ax.annotate("", CONCEPTS[b].at, CONCEPTS[a].at, arrowprops=style)
     for name, concept in CONCEPTS.items():
