@@ -64,6 +64,14 @@ def test_a_row_of_the_same_head():
         assert again[name] == pytest.approx(row[name], abs=0.05 * (name != "majority"))
 
 
+def test_a_row_of_length():
+    row, again = row_of("02-length", seed=4), concepts.length(seed=4)
+    for name in ("n", "majority", "odd by count"):
+        assert again[name] == pytest.approx(row[name])
+    for name in ("random", "pretrained"):
+        assert again[name] == pytest.approx(row[name], abs=0.05)
+
+
 @pytest.mark.parametrize("start", ["16000", "tfidf"])
 def test_a_row_of_transfer(start):
     setting = {"task": "movies", "start": start, "size": 500, "seed": 0}

@@ -4,7 +4,7 @@ from lmcourse.checks import Exercise, Specimen, prediction
 
 
 def truth(found: dict) -> str:
-    """Which answer the mean accuracies belong to: `{"random": …, "pretrained": …, "majority": …}`."""
+    """Which answer the accuracies belong to: `{"random": …, "pretrained": …, "majority": …}`."""
     gained, all_of_it = found["random"] - found["majority"], found["pretrained"] - found["majority"]
     return "a" if gained < 0.03 else "b" if gained < 0.5 * all_of_it else "c" if gained < 0.9 * all_of_it else "d"
 
