@@ -63,10 +63,10 @@ def threshold_explorer(
         "model": ipywidgets.Dropdown(description="model", options=list(models)),
         "percent": ipywidgets.IntSlider(description="threshold in %", value=50, min=1, max=99),
         "false_positive": ipywidgets.IntSlider(
-            description="cost of a false positive", value=false_positive, min=1, max=20
+            description="cost of a false positive", value=false_positive, min=1, max=50
         ),
         "false_negative": ipywidgets.IntSlider(
-            description="cost of a false negative", value=false_negative, min=1, max=20
+            description="cost of a false negative", value=false_negative, min=1, max=50
         ),
     }
     return Explorer("From which probability on should it be called positive?", controls, draw)
