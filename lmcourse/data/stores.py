@@ -135,13 +135,16 @@ def train_tokenizer(names: Sequence[str], vocab_size: int, limit: int | None = N
     """A WordPiece tokenizer of what pretraining may read of some corpora; made once, then read from the cache."""
 
     def build(folder: Path) -> None:
-        texts = (
+        texts = [
             sentence
             for name in names
             for kind, document, found in documents(name, limit)
             if not held_out(kind, document)
             for sentence in found
-        )
+        ]
+        if not texts:
+            where = ", ".join(map(str, names))
+            raise InputError("all documents are kept for validation: none to learn from", where, "give more of them")
         tokenizer.save_tokenizer(tokenizer.train_wordpiece(texts, vocab_size), folder)
 
     key = {"corpora": _sources(names), "limit": limit, "vocab_size": vocab_size, "recipe": RECIPE}
