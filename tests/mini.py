@@ -1,6 +1,7 @@
-"""A chapter of seconds, for tests of what runs chapters."""
+"""Small things for tests: a chapter of seconds, and documents of a few words."""
 
 import json
+import random
 from pathlib import Path
 
 PARAMETERS = """
@@ -60,4 +61,15 @@ def write(folder: Path, *middle: dict) -> Path:
     """Write the chapter into a folder."""
     path = folder / "99_mini.ipynb"
     path.write_text(json.dumps(notebook(*middle)))
+    return path
+
+
+WORDS = "cat dog sat ran on under mat tree red blue big house river bird sang".split()  # noqa: SIM905
+
+
+def corpus(path: Path, documents: int) -> Path:
+    """Documents of eight sentences, as a CSV file."""
+    chance = random.Random(0)
+    sentence = lambda: " ".join(chance.choices(WORDS, k=chance.randint(4, 9))).capitalize() + "."  # noqa: E731
+    path.write_text("text\n" + "".join(f'"{" ".join(sentence() for _ in range(8))}"\n' for _ in range(documents)))
     return path

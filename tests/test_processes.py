@@ -3,7 +3,6 @@
 import hashlib
 import json
 import os
-import random
 import signal
 import subprocess
 import sys
@@ -11,6 +10,7 @@ import time
 from contextlib import suppress
 from pathlib import Path
 
+import mini
 import pytest
 import torch
 from safetensors.torch import load_file
@@ -20,34 +20,13 @@ from lmcourse.training.checkpoints import latest
 
 LAUNCH = [sys.executable, "-m", "accelerate.commands.launch", "--multi_gpu", "--num_processes", "2"]
 LAUNCH += ["--num_machines", "1", "--mixed_precision", "no", "--dynamo_backend", "no", "--main_process_port"]
-WORDS = [
-    "cat",
-    "dog",
-    "sat",
-    "ran",
-    "on",
-    "under",
-    "mat",
-    "tree",
-    "red",
-    "blue",
-    "big",
-    "house",
-    "river",
-    "bird",
-    "sang",
-]
 ENVIRONMENT = os.environ | {"OMP_NUM_THREADS": "1"}
 
 
 @pytest.fixture(scope="module")
 def corpus(tmp_path_factory) -> Path:
-    """A hundred and twenty documents of eight sentences, as a CSV file."""
-    chance = random.Random(0)
-    sentence = lambda: " ".join(chance.choices(WORDS, k=chance.randint(4, 9))).capitalize() + "."  # noqa: E731
-    path = tmp_path_factory.mktemp("corpus") / "small.csv"
-    path.write_text("text\n" + "".join(f'"{" ".join(sentence() for _ in range(8))}"\n' for _ in range(120)))
-    return path
+    """A hundred and twenty documents."""
+    return mini.corpus(tmp_path_factory.mktemp("corpus") / "small.csv", 120)
 
 
 def command(two: bool, *arguments: object) -> list[str]:
@@ -150,7 +129,7 @@ def test_when_one_process_is_killed_all_stop_and_the_checkpoint_loads(corpus, tm
 def test_two_processes_fine_tune_as_one(tmp_path):
     """17 rows in batches of 4: the last batch has one row, so one process has nothing to add there."""
     table = tmp_path / "some.csv"
-    texts = [f"{'a fine' if i % 2 else 'an awful'} {WORDS[i % len(WORDS)]} {i}" for i in range(17)]
+    texts = [f"{'a fine' if i % 2 else 'an awful'} {mini.WORDS[i % len(mini.WORDS)]} {i}" for i in range(17)]
     table.write_text("text,label\n" + "".join(f"{text},{i % 2}\n" for i, text in enumerate(texts)))
     options = {"train": table, "validation": table, "test": table, "text": "text", "label": "label"}
     options |= {"encoder": "course", "dropout": 0, "precision": "fp32", "batch-size": 4, "epochs": 2}

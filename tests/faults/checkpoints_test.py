@@ -14,6 +14,7 @@ from itertools import count
 from multiprocessing import Pipe
 from pathlib import Path
 
+import mini
 import numpy as np
 import pytest
 import torch
@@ -157,27 +158,7 @@ def settings_of(corpus: Path, **others) -> pretraining.PretrainConfig:
 @pytest.fixture(scope="module")
 def corpus(tmp_path_factory) -> Path:
     """Documents of some words, as a CSV file."""
-    chance, path = random.Random(0), tmp_path_factory.mktemp("corpus") / "small.csv"
-    words = [
-        "cat",
-        "dog",
-        "sat",
-        "ran",
-        "on",
-        "under",
-        "mat",
-        "tree",
-        "red",
-        "blue",
-        "big",
-        "house",
-        "river",
-        "bird",
-        "sang",
-    ]
-    sentence = lambda: " ".join(chance.choices(words, k=chance.randint(4, 9))).capitalize() + "."  # noqa: E731
-    path.write_text("text\n" + "".join(f'"{" ".join(sentence() for _ in range(8))}"\n' for _ in range(60)))
-    return path
+    return mini.corpus(tmp_path_factory.mktemp("corpus") / "small.csv", 60)
 
 
 @pytest.mark.timeout(900)
