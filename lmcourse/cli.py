@@ -475,9 +475,10 @@ def audit(
     from lmcourse.finetuning.labels import with_class_numbers
     from lmcourse.inference import Predictor
 
-    names = Predictor.load(model).labels
+    predictor = Predictor.load(model)
     table = _read(data, text, label, encoding)
-    found = report(model, with_class_numbers(table, names, data) if names else table, out)
+    numbered = with_class_numbers(table, predictor.labels, data) if predictor.labels else table
+    found = report(predictor, model, numbered, out)
     if as_json:
         print(json.dumps(found, indent=1))
         return

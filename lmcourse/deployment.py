@@ -15,6 +15,7 @@ from lmcourse.evaluation.analysis import slices, worst
 from lmcourse.evaluation.uncertainty import wilson, with_intervals
 from lmcourse.files import sha256, write_atomic
 from lmcourse.inference import Predictor
+from lmcourse.widgets.book import table
 
 FEWEST = 20  # changed texts, below which a share of changed answers says nothing
 
@@ -80,21 +81,19 @@ def speed(predictor: Predictor, texts: Sequence[str], seconds: float = 2.0) -> d
     return found
 
 
-def audit(folder: Path | str, data: Dataset) -> dict:
-    """Audit a finished classifier on labelled texts (columns `text`, and `label` as class numbers).
+def audit(predictor: Predictor, folder: Path | str, data: Dataset) -> dict:
+    """Audit the finished classifier of a folder on labelled texts (columns `text`, and `label` as class numbers).
 
     Returns {model, data, metrics, slices, calibration, robustness, groups, milliseconds, warnings, worst}.
     Errors: InputError for a model that gives numbers, or a table without rows.
     """
-    folder = Path(folder)
-    predictor = Predictor.load(folder)
     if not predictor.labels:
         raise InputError("this model gives numbers, and classes are audited", folder, "use lmcourse evaluate")
     texts, labels = data["text"][:], np.array(data["label"][:])
     before = predictor.probabilities(texts)
     answers = before.argmax(1)
     two = len(predictor.labels) == 2
-    weights = folder / "model.safetensors"
+    weights = Path(folder) / "model.safetensors"
     found = {
         "model": {
             "folder": str(folder),
@@ -168,12 +167,9 @@ def _figure(found: dict) -> str:
     return plots.html(fig, "Left: how often what was promised came true. Right: how often a change changes the answer.")
 
 
-def _table(head: Sequence[str], rows: Sequence[Sequence[object]]) -> str:
-    def cell(value: object) -> str:
-        return html.escape(f"{value:.3f}" if isinstance(value, float) else str(value))
-
-    body = "".join("<tr>" + "".join(f"<td>{cell(value)}</td>" for value in row) + "</tr>" for row in rows)
-    return f"<table><tr>{''.join(f'<th scope=col>{html.escape(n)}</th>' for n in head)}</tr>{body}</table>"
+def _rounded(rows: Sequence[Sequence[object]]) -> list[list[object]]:
+    """Rows of a table, numbers to three digits."""
+    return [[f"{value:.3f}" if isinstance(value, float) else value for value in row] for row in rows]
 
 
 def page(found: dict) -> str:
@@ -190,6 +186,7 @@ def page(found: dict) -> str:
         for w in found["worst"]
     ]
     told = "".join(f"<li>{html.escape(line)}</li>" for line in found["warnings"]) or "<li>none</li>"
+    by_group = sorted(found["groups"]["mean"].items(), key=lambda pair: pair[1])
     model, data, ms = found["model"], found["data"], found["milliseconds"]
     shares = ", ".join(f"{name} {share:.0%}" for name, share in data["shares"].items())
     return f"""<!DOCTYPE html>
@@ -198,7 +195,7 @@ def page(found: dict) -> str:
  :root {{ color-scheme: light dark; }}
  body {{ font: 15px/1.5 system-ui, sans-serif; max-width: 60rem; margin: 2rem auto; padding: 0 1rem; }}
  table {{ border-collapse: collapse; margin: 0.5rem 0 1.5rem; }}
- th, td {{ text-align: left; padding: 0.15rem 0.9rem 0.15rem 0; border-bottom: 1px solid #8884; vertical-align: top; }}
+ th, td {{ border-bottom: 1px solid #8884; }}
 </style></head><body>
 <h1>Audit of {html.escape(model["folder"])}</h1>
 <p>{model["parameters"]:,} parameters, {model["bytes"] / 1e6:.1f} MB, SHA-256 {model["sha256"]}.
@@ -207,26 +204,26 @@ Answers: {html.escape(", ".join(model["labels"]))}.</p>
 <h2>Data</h2>
 <p>{data["n"]} labelled texts ({html.escape(shares)}), half of them of at most {data["words"]:.0f} words;
 {data["repeated"]} repeated, {data["cut"]} cut.</p>
-<h2>How good</h2>{_table(("figure", "value", "95 % interval"), figures)}
-{_table(("texts", "number", "accuracy", "95 % interval"), parts)}
+<h2>How good</h2>{table(("figure", "value", "95 % interval"), _rounded(figures))}
+{table(("texts", "number", "accuracy", "95 % interval"), _rounded(parts))}
 <h2>How sure, and how robust</h2>{_figure(found)}
-{_table(("change", "texts changed", "answers changed", "accuracy before", "after"), changes)}
+{table(("change", "texts changed", "answers changed", "accuracy before", "after"), _rounded(changes))}
 <h2>Whom it speaks of</h2>
-<p>Probability of {html.escape(found["groups"]["class"])!s} in neutral sentences; only the group changes.</p>
-{_table(("group", "mean probability"), sorted(found["groups"]["mean"].items(), key=lambda pair: pair[1]))}
+<p>Probability of {html.escape(found["groups"]["class"])} in neutral sentences; only the group changes.</p>
+{table(("group", "mean probability"), _rounded(by_group))}
 <h2>How fast</h2>
 <p>{ms["1"]:.1f} ms a text one at a time, {ms["32"]:.1f} ms a text 32 at a time, on this machine.</p>
-<h2>Its worst mistakes</h2>{_table(("label", "answer", "probability of the label", "text"), wrong)}
+<h2>Its worst mistakes</h2>{table(("label", "answer", "probability of the label", "text"), _rounded(wrong))}
 <p>What this report cannot say: whether these texts are like those that will come, and what a mistake costs.</p>
 </body></html>
 """
 
 
-def report(folder: Path | str, data: Dataset, out: Path) -> dict:
+def report(predictor: Predictor, folder: Path | str, data: Dataset, out: Path) -> dict:
     """`audit`, written to `out` as `audit.html` and `audit.json`."""
     import json
 
-    found = audit(folder, data)
+    found = audit(predictor, folder, data)
     out.mkdir(parents=True, exist_ok=True)
     write_atomic(out / "audit.json", json.dumps(found, indent=1))
     write_atomic(out / "audit.html", page(found))

@@ -54,8 +54,7 @@ def audited(tmp_path, monkeypatch):
     data = Dataset.from_dict({"text": texts, "label": labels.tolist()})
 
     def audit(**planted) -> dict:
-        monkeypatch.setattr(deployment.Predictor, "load", lambda folder: Planted(**planted))
-        return deployment.report(tmp_path, data, tmp_path / "out")
+        return deployment.report(Planted(**planted), tmp_path, data, tmp_path / "out")
 
     return audit
 
@@ -103,15 +102,13 @@ def test_the_page_shows_texts_as_text(audited, tmp_path, monkeypatch):
 def test_few_rows_are_told(monkeypatch, tmp_path):
     monkeypatch.setattr(deployment, "speed", partial(deployment.speed, seconds=0.02))
     (tmp_path / "model.safetensors").write_bytes(b"weights")
-    monkeypatch.setattr(deployment.Predictor, "load", lambda folder: Planted())
     data = Dataset.from_dict({"text": ["a wonderful day", "a wonderful day", "dull " * 60], "label": [1, 1, 0]})
-    found = deployment.audit(tmp_path, data)
+    found = deployment.audit(Planted(), tmp_path, data)
     assert about(found, "occur more than once")
     assert about(found, "longer than the model reads")
     assert len(about(found, "nothing is known about it")) == len(perturbations.CHANGES)
-    monkeypatch.setattr(deployment.Predictor, "load", lambda folder: SimpleNamespace(labels=[]))
     with pytest.raises(InputError, match="gives numbers"):
-        deployment.audit(tmp_path, data)
+        deployment.audit(SimpleNamespace(labels=[]), tmp_path, data)
 
 
 def test_changes_do_what_they_say():
