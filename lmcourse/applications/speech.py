@@ -15,10 +15,11 @@ from jaxtyping import Bool, Float
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from lmcourse.data.batches import pad
+from lmcourse.data.batches import at_random
 from lmcourse.models.generation import generate
 from lmcourse.models.layers import Block
 from lmcourse.models.seq2seq import Seq2Seq, Seq2SeqConfig, sinusoids
+from lmcourse.pretraining.translation import BEGIN, END, PAD, SPECIAL, ids_of
 from lmcourse.training.loop import TrainingConfig, seed_everything, train
 
 RATE, WINDOW, HOP, FFT, MELS = 8000, 200, 80, 256, 24  # samples a second; 25 ms and 10 ms in samples; bands
@@ -346,15 +347,8 @@ def french(number: int) -> list[str]:
     return [*TENS[ten].split(), *(joint + french(one) if one else [])]
 
 
-SPECIAL = ("[PAD]", "[BEGIN]", "[END]")
-PAD, BEGIN, END = range(3)
 TEXTS = [*SPECIAL, *WORDS, *sorted({word for n in range(1000) for word in french(n)} - set(WORDS))]
 IDS = {word: number for number, word in enumerate(TEXTS)}
-
-
-def ids_of(texts: Sequence[Sequence[str]]) -> tuple[Tensor, Tensor]:
-    """Ids (B, T) of some texts, [BEGIN] and [END] around each, and where they are no padding."""
-    return pad([[BEGIN, *(IDS[word] for word in text), END] for text in texts], PAD)
 
 
 def english(digits: Sequence[int]) -> list[str]:
@@ -374,24 +368,20 @@ def translator(
     seed_everything(seed)
     model = Seq2Seq(Seq2SeqConfig(vocab_size=len(TEXTS), width=64, layers=2, heads=4, ff_width=256, pad_id=PAD))
 
-    def batches() -> Iterator[list[int]]:
-        rng = np.random.default_rng(seed)
-        while True:
-            yield [numbers[i] for i in rng.integers(len(numbers), size=64)]
-
     def translation(model: Seq2Seq, batch: list[int]) -> dict[str, Tensor]:
-        source, seen = ids_of([english(map(int, f"{n:03d}")) for n in batch])
-        target, _ = ids_of([french(n) for n in batch])
+        source, seen = ids_of([english(map(int, f"{n:03d}")) for n in batch], IDS)
+        target, _ = ids_of([french(n) for n in batch], IDS)
         logits = model(source, target[:, :-1], seen)
         return {"loss": F.cross_entropy(logits.transpose(1, 2), target[:, 1:], ignore_index=PAD)}
 
-    return model, train(model, batches(), translation, TrainingConfig(steps, 2e-3, seed=seed), on_step)
+    batches = at_random(numbers, 64, seed)
+    return model, train(model, batches, translation, TrainingConfig(steps, 2e-3, seed=seed), on_step)
 
 
 @torch.no_grad()
 def translate(model: Seq2Seq, heard: Sequence[Sequence[int]]) -> list[list[str]]:
     """The French of some digits, greedily."""
-    source, seen = ids_of([english(digits) for digits in heard])
+    source, seen = ids_of([english(digits) for digits in heard], IDS)
     memory = model.encode(source, seen)
     start = torch.full((len(source), 1), BEGIN)
     texts = generate(lambda ids, cache: model.decode(ids, memory, seen, cache=cache), start, 10, end=END)

@@ -1,6 +1,6 @@
 """Batches of nearly equal length, so that little is computed on padding."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 
@@ -24,6 +24,13 @@ def by_length(lengths: Sequence[int], batch_size: int, seed: int = 0, epoch: int
         sizes[random.integers(len(sizes))] = rest
     batches = np.split(order, np.cumsum(sizes)[:-1]) if len(order) else []
     return [batches[i].tolist() for i in random.permutation(len(batches))]
+
+
+def at_random(rows: Sequence, batch_size: int, seed: int) -> Iterator[list]:
+    """Batches of rows without end, each row drawn with replacement: for corpora that are made by rules."""
+    random = np.random.default_rng(seed)
+    while True:
+        yield [rows[i] for i in random.integers(len(rows), size=batch_size)]
 
 
 def by_tokens(lengths: Sequence[int], most: int = 4096) -> list[list[int]]:

@@ -6,7 +6,7 @@ noun's gender and number, the verb that of its subject (agreement); "ne … pas"
 "une" and "des" become "de" (a rule that reaches from the verb to the object).
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from itertools import product
 from typing import NamedTuple
@@ -15,7 +15,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from lmcourse.data.batches import pad
+from lmcourse.data.batches import at_random, pad
 from lmcourse.models.generation import beam_search, generate
 from lmcourse.models.seq2seq import Seq2Seq, Seq2SeqConfig
 from lmcourse.pretraining.objectives import smoothed_loss
@@ -179,9 +179,9 @@ WORDS = words()
 IDS = {word: number for number, word in enumerate(WORDS)}
 
 
-def ids_of(texts: Sequence[Sequence[str]]) -> tuple[Tensor, Tensor]:
+def ids_of(texts: Sequence[Sequence[str]], ids: Mapping[str, int] = IDS) -> tuple[Tensor, Tensor]:
     """Ids (B, T) of some texts, [BEGIN] and [END] around each, and where they are no padding."""
-    return pad([[BEGIN, *(IDS[word] for word in text), END] for text in texts], PAD)
+    return pad([[BEGIN, *(ids[word] for word in text), END] for text in texts], PAD)
 
 
 def losses(model: Seq2Seq, sentences: Sequence[Sentence]) -> dict[str, Tensor]:
@@ -201,13 +201,8 @@ def learn(
     """A small encoder–decoder trained on some sentences, and one row a step."""
     seed_everything(seed)
     model = Seq2Seq(Seq2SeqConfig(vocab_size=len(WORDS), width=64, layers=2, heads=4, ff_width=256, pad_id=PAD))
-
-    def batches() -> Iterator[list[Sentence]]:
-        rng = np.random.default_rng(seed)
-        while True:
-            yield [sentences[i] for i in rng.integers(len(sentences), size=batch_size)]
-
-    return model, train(model, batches(), losses, TrainingConfig(steps, learning_rate, seed=seed), on_step)
+    batches = at_random(sentences, batch_size, seed)
+    return model, train(model, batches, losses, TrainingConfig(steps, learning_rate, seed=seed), on_step)
 
 
 @torch.no_grad()
