@@ -4,7 +4,7 @@ import numpy as np
 import torch
 from jaxtyping import Int
 
-from lmcourse.applications.finance import Reader, read
+from lmcourse.applications.reader import Reader, read
 
 MOTIFS = ("TGAC", "GGTA")
 T = 32
