@@ -14,6 +14,7 @@ from jaxtyping import Float, Int
 from torch import Tensor
 from torch.nn import functional as F
 
+from lmcourse.experiments import claims
 from lmcourse.models.gpt import Gpt, GptConfig
 from lmcourse.training.loop import TrainingConfig, seed_everything, train
 
@@ -122,12 +123,12 @@ def by_popularity(histories: Int[np.ndarray, "U T"], items: int) -> Float[np.nda
     return np.tile(np.bincount(histories.ravel(), minlength=items).astype(float), (len(histories), 1))
 
 
-def by_content(histories: Int[np.ndarray, "U T"], texts: Sequence[str], recent: int = 20) -> Float[np.ndarray, "U I"]:
+def by_content(histories: Int[np.ndarray, "U T"], texts: Sequence[str]) -> Float[np.ndarray, "U I"]:
     """How near each description is to the mean of those that the user took, in TF-IDF (cosine)."""
     from sklearn.feature_extraction.text import TfidfVectorizer
 
     vectors = TfidfVectorizer().fit_transform(texts).toarray()
-    return vectors[histories[:, -recent:]].mean(1) @ vectors.T
+    return vectors[histories].mean(1) @ vectors.T
 
 
 def matrix(histories: Int[np.ndarray, "U T"], items: int) -> Float[np.ndarray, "U I"]:
@@ -262,7 +263,7 @@ def same_topic(vectors: Float[np.ndarray, "N D"], topics: Sequence, k: int = 10)
 
 
 def _hits(rows: list[dict], order: float, method: str) -> float:
-    return next(row for row in rows if row["order"] == order)["methods"][method]["hit"]
+    return claims.row(rows, order=order)["methods"][method]["hit"]
 
 
 APPLICATIONS = {

@@ -5,7 +5,7 @@ from importlib import import_module
 import numpy as np
 
 from lmcourse.evaluation.uncertainty import mean_of_seeds
-from lmcourse.experiments import stored
+from lmcourse.experiments import by_seed
 
 MODULES = ("speech", "recommendation", "finance", "medicine", "future")
 
@@ -21,11 +21,9 @@ def applications() -> dict[str, dict]:
 
 def figures(entry: dict) -> dict:
     """`ours` and `theirs`, one value a seed (S,); the seconds of all rows, and each side's (mean, low, high)."""
-    by_seed: dict[int, list[dict]] = {}
-    for row in stored(entry["result"])["rows"]:
-        by_seed.setdefault(row["seed"], []).append(row)
-    sides = {side: np.array([entry[side](by_seed[seed]) for seed in sorted(by_seed)]) for side in ("ours", "theirs")}
-    seconds = sum(row.get("seconds", 0.0) for rows in by_seed.values() for row in rows)
+    found = by_seed(entry["result"]).values()
+    sides = {side: np.array([entry[side](rows) for rows in found]) for side in ("ours", "theirs")}
+    seconds = sum(row.get("seconds", 0.0) for rows in found for row in rows)
     return sides | {"seconds": seconds, "intervals": {side: mean_of_seeds(values) for side, values in sides.items()}}
 
 

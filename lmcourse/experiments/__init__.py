@@ -47,6 +47,15 @@ def stored(name: str) -> dict:
     return json.loads(path.read_text())
 
 
+def by_seed(name: str, where: dict | None = None) -> dict[int, list[dict]]:
+    """The rows of a stored result for each seed, in order; only those that hold the settings in `where`."""
+    found: dict[int, list[dict]] = {}
+    for row in stored(name)["rows"]:
+        if (where or {}).items() <= row.items():
+            found.setdefault(row["seed"], []).append(row)
+    return dict(sorted(found.items()))
+
+
 def provenance(result: dict) -> str:
     """Where a stored result comes from, to be shown beside it: command, machine, number of rows, seeds."""
     rows = result["rows"]

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from math import inf
 
 from lmcourse.errors import CourseError, InputError
-from lmcourse.experiments import stored
+from lmcourse.experiments import by_seed
 
 
 @dataclass(frozen=True)
@@ -28,10 +28,7 @@ class Claim:
 
     def seeds(self) -> dict[int, float]:
         """The figure for each seed that is stored."""
-        by_seed: dict[int, list[dict]] = {}
-        for row in (row for row in stored(self.result)["rows"] if self.where.items() <= row.items()):
-            by_seed.setdefault(row["seed"], []).append(row)
-        return {seed: float(self.value(rows)) for seed, rows in sorted(by_seed.items())}
+        return {seed: float(self.value(rows)) for seed, rows in by_seed(self.result, self.where).items()}
 
     @property
     def band(self) -> str:

@@ -6,6 +6,17 @@ from lmcourse.experiments.claims import Claim, row
 TASKS = ["movies", "amazon", "newsgroups", "odd words"]
 
 
+def trunks(seed: int) -> dict:
+    """MiniLM's network with random weights, and with its own: None, which `features` reads as such."""
+    from lmcourse.finetuning.encoders import find_encoder
+    from lmcourse.models.bert import Bert
+    from lmcourse.models.weights import read_config
+    from lmcourse.training.loop import seed_everything
+
+    seed_everything(seed)
+    return {"random": Bert(read_config(find_encoder("minilm"))), "pretrained": None}
+
+
 def same_head(task: str, seed: int) -> dict:
     """Test accuracy of one kind of head on vectors of MiniLM with random and with pretrained weights.
 
@@ -13,14 +24,8 @@ def same_head(task: str, seed: int) -> dict:
     `from movies` is the accuracy of a head that learnt the movie task on the same vectors, where there are two classes.
     """
     from lmcourse.experiments.finetuning import task_parts
-    from lmcourse.finetuning.encoders import find_encoder
     from lmcourse.finetuning.features import features, frozen_classifier
-    from lmcourse.models.bert import Bert
-    from lmcourse.models.weights import read_config
-    from lmcourse.training.loop import seed_everything
 
-    seed_everything(seed)
-    random = Bert(read_config(find_encoder("minilm")))
     parts = task_parts("movies" if task == "odd words" else task, seed, size=300)
     texts = {name: parts[name]["text"][:] for name in ("train", "test")}
     labels = {name: parts[name]["label"][:] for name in texts}
@@ -28,7 +33,7 @@ def same_head(task: str, seed: int) -> dict:
     if task == "odd words":
         labels = {name: [len(text.split()) % 2 for text in part] for name, part in texts.items()}
     found = {"n": len(labels["test"])}
-    for name, bert in (("random", random), ("pretrained", None)):
+    for name, bert in trunks(seed).items():
         made = {part: features(texts[part], bert=bert) for part in texts}
         found[name] = float(frozen_classifier(made["train"], labels["train"]).score(made["test"], labels["test"]))
     if task == "odd words":  # the same vectors, the head of the other task
@@ -51,14 +56,8 @@ def length(seed: int) -> dict:
     from sklearn.linear_model import LogisticRegression
 
     from lmcourse.experiments.finetuning import task_parts
-    from lmcourse.finetuning.encoders import find_encoder
     from lmcourse.finetuning.features import features, frozen_classifier
-    from lmcourse.models.bert import Bert
-    from lmcourse.models.weights import read_config
-    from lmcourse.training.loop import seed_everything
 
-    seed_everything(seed)
-    random = Bert(read_config(find_encoder("minilm")))
     parts = task_parts("movies", seed, size=300)
     texts = {name: parts[name]["text"][:] for name in ("train", "test")}
     words = {name: [[len(text.split())] for text in part] for name, part in texts.items()}
@@ -66,7 +65,7 @@ def length(seed: int) -> dict:
     long = {name: [n > middle for (n,) in part] for name, part in words.items()}
     odd = {name: [n % 2 for (n,) in part] for name, part in words.items()}
     found = {"n": len(long["test"]), "majority": max(map(long["test"].count, (True, False))) / len(long["test"])}
-    for name, bert in (("random", random), ("pretrained", None)):
+    for name, bert in trunks(seed).items():
         head = frozen_classifier(features(texts["train"], bert=bert), long["train"])
         found[name] = float(head.score(features(texts["test"], bert=bert), long["test"]))
     counted = LogisticRegression().fit(words["train"], odd["train"])
