@@ -3,7 +3,7 @@ SHELL := /bin/sh
 BIN := .venv/bin
 PY := $(BIN)/python
 DISK_GB := 5
-# Threads that sleep while they wait: see main() of lmcourse/cli.py. Notebooks load torch before they could say so.
+# Threads that sleep while they wait: see waiting() of lmcourse/files.py. Notebooks load torch before they could say so.
 OMP_WAIT_POLICY ?= PASSIVE
 export OMP_WAIT_POLICY
 # Set these on the command line: `make setup PYTHON=/path/to/python3.12 TORCH_INDEX=<address>`.

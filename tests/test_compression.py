@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from torch import nn
 from torch.nn import functional as F
 
-from lmcourse.compression.distillation import distillation_loss, lower_half
+from lmcourse.compression.distillation import distillation_loss, spread_blocks
 from lmcourse.compression.pruning import keep_pruned, prune, zeros
 from lmcourse.compression.quantisation import Int8Linear, bound, product, quantise, quantised, size
 from lmcourse.errors import InputError
@@ -97,6 +97,6 @@ def test_distillation_is_its_formula():
 
 
 def test_a_student_begins_with_blocks_from_bottom_to_top():
-    assert lower_half(6, 3) == [0, 2, 5]
-    assert lower_half(6, 6) == list(range(6))
-    assert lower_half(6, 1) == [0]
+    assert spread_blocks(6, 3) == [0, 2, 5]
+    assert spread_blocks(6, 6) == list(range(6))
+    assert spread_blocks(6, 1) == [0]

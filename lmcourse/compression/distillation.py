@@ -22,6 +22,6 @@ def distillation_loss(
     return loss if labels is None else share * loss + (1 - share) * F.cross_entropy(student, labels)
 
 
-def lower_half(blocks: int, wanted: int) -> list[int]:
+def spread_blocks(blocks: int, wanted: int) -> list[int]:
     """Which of a teacher's blocks a student of `wanted` blocks begins with: evenly spread, the first one among them."""
     return [round(i) for i in torch.linspace(0, blocks - 1, wanted).tolist()] if wanted > 1 else [0]
