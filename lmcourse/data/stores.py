@@ -127,8 +127,11 @@ def _texts(data) -> Iterator[tuple[str, str]]:
 
 
 def held_out(kind: str, document: str) -> bool:
-    """Whether a document belongs to the part that pretraining is measured on: decided by its name alone."""
-    return int(files.sha256_bytes(f"{kind}\0{document}".encode())[:8], 16) < HELD_OUT * 2**32
+    """Whether a document belongs to the part that pretraining is measured on: decided by its name and its corpus's.
+
+    Where a file lies makes no difference: the same file in another folder is divided alike.
+    """
+    return int(files.sha256_bytes(f"{Path(kind).name}\0{document}".encode())[:8], 16) < HELD_OUT * 2**32
 
 
 def train_tokenizer(names: Sequence[str], vocab_size: int, limit: int | None = None) -> Tokenizer:

@@ -4,10 +4,12 @@ import json
 import os
 import shutil
 
+import mini
 import pytest
 from test_cli import write_csv
 from tiny import encoder
 
+from lmcourse.data import stores
 from lmcourse.files import sha256
 
 pytestmark = pytest.mark.timeout(300)
@@ -114,3 +116,13 @@ def test_resuming_under_anything_else_is_refused_by_name_and_changes_nothing(she
     shutil.copy(tmp_path / "b.csv", tmp_path / "a.csv")  # the same name, other texts
     one_line(pretrain("--resume"), "data.")
     assert {path: sha256(path) for path in (tmp_path / "out").rglob("*.*") if path.is_file()} == before
+
+
+def test_where_a_file_lies_does_not_change_what_is_held_out(tmp_path):
+    tok = stores.train_tokenizer(("wiki",), 150, limit=20)
+    held = []
+    for folder in ("a", "b/c"):
+        (tmp_path / folder).mkdir(parents=True)
+        path = mini.corpus(tmp_path / folder / "small.csv", 60)
+        held.append(stores.store((str(path),), tok, "validation")["document"])
+    assert held[0] == held[1] != []
