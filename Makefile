@@ -15,7 +15,7 @@ STAMP := .venv/.lmcourse-$(shell (pwd; cat requirements.lock pyproject.toml) | c
 # Jupyter refuses root unless told; the token and the loopback address stay.
 LAB_FLAGS := $(if $(filter 0,$(shell id -u)),--allow-root)
 
-.PHONY: help setup data lab test faults sabotage lint notebooks results claims course parity bench practice lock clean
+.PHONY: help setup data lab test faults sabotage day lint notebooks results claims course parity bench practice lock clean
 .DEFAULT_GOAL := help
 
 help: ## list the targets
@@ -64,6 +64,9 @@ faults: setup data ## break things thousands of times: kills, flipped bytes, hos
 
 sabotage: setup data ## take each safeguard away in a copy: a test must notice
 	$(PY) tests/sabotage.py
+
+day: setup data ## a reader's day: all chapters open and run in one JupyterLab, and the memory that takes (20 minutes)
+	$(PY) tests/readers_day.py
 
 lint: setup ## check code, formats and stored notebooks
 	$(BIN)/ruff check

@@ -225,6 +225,13 @@ def _read(where: str, text: str, label: str, encoding: str):
     return data
 
 
+def _tell_cut(where: str, cut: int, rows: int, most: int) -> None:
+    """Say on stderr of how many texts the model does not read all."""
+    if cut:
+        told = f"{where}: {cut} of {rows} texts are longer than the {most} tokens that are read: their middle is left out"
+        print(told, file=sys.stderr)
+
+
 @contextmanager
 def _progress(work: str) -> Iterator:
     """A function for training's rows that shows step, loss and time left on stderr; the first process alone tells."""
@@ -420,6 +427,8 @@ def finetune(
     processes.leave()
     if not results:
         return  # the first process tells them
+    for part, data in parts.items():
+        _tell_cut(f"{part} part", results["cut"][part], len(data), max_length)
     if as_json:
         print(json.dumps(results, indent=1))
     else:
@@ -450,6 +459,7 @@ def evaluate(
         table = labels.with_class_numbers(table, predictor.labels, data)
     else:
         table = labels.with_numbers(table, data)
+    _tell_cut(data, predictor.cut(table["text"][:]), len(table), predictor.max_length)
     figures = measure(predictor, table)
     if as_json:
         print(json.dumps(figures, indent=1))

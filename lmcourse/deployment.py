@@ -22,15 +22,12 @@ FEWEST = 20  # changed texts, below which a share of changed answers says nothin
 
 def data_figures(predictor: Predictor, texts: Sequence[str], labels: np.ndarray) -> dict:
     """What the model is tested on: rows, shares of the classes, texts that occur twice, texts that are cut."""
-    from lmcourse.data.tokenizer import encode
-
-    _, cut = encode(predictor.tokenizer, list(texts), predictor.max_length)
     shares = np.bincount(labels, minlength=len(predictor.labels)) / len(labels)
     return {
         "n": len(texts),
         "shares": dict(zip(predictor.labels, shares.tolist(), strict=True)),
         "repeated": len(texts) - len(set(texts)),
-        "cut": int(cut),
+        "cut": predictor.cut(list(texts)),
         "words": float(np.median([len(text.split()) for text in texts])),
     }
 

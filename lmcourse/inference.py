@@ -34,6 +34,10 @@ class Predictor:
         sequences, _ = encode(self.tokenizer, texts, self.max_length)
         return Tokens(sequences, self.model.bert.config.pad_id, next(self.model.parameters()).device)
 
+    def cut(self, texts: list[str]) -> int:
+        """How many texts are longer than the model reads."""
+        return encode(self.tokenizer, texts, self.max_length)[1]
+
     def outputs(self, texts: list[str], precision: str = "fp32") -> np.ndarray:
         """Logits (N, C), or numbers (N, 1)."""
         if not texts:

@@ -136,8 +136,8 @@ def finetune_and_report(
 ) -> dict:
     """Fine-tune on `parts` (train, validation, test), write the finished model to `out`, return its figures.
 
-    The figures are `{test, validation, baselines, seconds, tokens_per_second}`; they are kept with the model as
-    `results.json`, and each step of training as `history.json`. Of several processes the first one measures and
+    The figures are `{test, validation, baselines, seconds, tokens_per_second, cut}`; `cut` counts the texts of each
+    part of which the model does not read all. They are kept with the model as `results.json`, and each step of training as `history.json`. Of several processes the first one measures and
     writes; the others return nothing.
     """
     start = time.perf_counter()
@@ -152,6 +152,7 @@ def finetune_and_report(
         "baselines": compare(texts["train"], texts["validation"], texts["test"], config.task),
         "seconds": seconds,
         "tokens_per_second": history[-1]["tokens"] / seconds,
+        "cut": {name: predictor.cut(data["text"][:]) for name, data in parts.items()},
         "config": asdict(config),
     }
     with whole_folder(out) as folder:

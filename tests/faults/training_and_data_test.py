@@ -83,13 +83,21 @@ def test_too_few_rows_for_a_validation_part_are_told(shell, tmp_path):
     one_line(shell("finetune", *words), "validation")
 
 
-def test_long_texts_are_cut_and_the_run_is_whole(shell, tmp_path):
+def test_long_texts_are_cut_and_counted_and_the_run_is_whole(shell, tmp_path):
     train = write_csv(tmp_path / "train.csv", change=lambda rows: [[row[0] * 40, row[1]] for row in rows])
     words = ["--train", train, "--test", train, "--text", "review", "--label", "stars", "--epochs", "1"]
     words += ["--encoder", encoder(tmp_path / "encoder"), "--max-length", "16", "--precision", "fp32", "--json"]
     code, out, err = shell("finetune", *words, "--out", tmp_path / "out")
     assert code == 0, err
-    assert json.loads(out)["test"]["n"] == 40
+    results = json.loads(out)
+    assert results["test"]["n"] == 40
+    cut = results["cut"]
+    assert cut["test"] == 40
+    assert cut["train"] + cut["validation"] == 40
+    assert "test part: 40 of 40 texts are longer than the 16 tokens that are read" in err
+    code, _, err = shell("evaluate", "--model", tmp_path / "out", "--data", train, "--text", "review", "--label", "stars")
+    assert code == 0
+    assert f"{train}: 40 of 40 texts are longer" in err
 
 
 def test_resuming_under_anything_else_is_refused_by_name_and_changes_nothing(shell, tmp_path):
