@@ -228,7 +228,9 @@ def _read(where: str, text: str, label: str, encoding: str):
 def _tell_cut(where: str, cut: int, rows: int, most: int) -> None:
     """Say on stderr of how many texts the model does not read all."""
     if cut:
-        told = f"{where}: {cut} of {rows} texts are longer than the {most} tokens that are read: their middle is left out"
+        told = (
+            f"{where}: {cut} of {rows} texts are longer than the {most} tokens that are read: their middle is left out"
+        )
         print(told, file=sys.stderr)
 
 

@@ -56,7 +56,10 @@ def main(names: list[str]) -> int:
             took = time.monotonic() - begin
             now = memory(server_of(str(server.folder)))
             failed += [f"{path.stem}: {error}" for error in done["errors"]]
-            print(f"{path.stem:34} {opened:6.1f} {took:6.0f}  {now / 2**20:9.0f} MiB (+{(now - before) / 2**20:.0f})", flush=True)
+            print(
+                f"{path.stem:34} {opened:6.1f} {took:6.0f}  {now / 2**20:9.0f} MiB (+{(now - before) / 2**20:.0f})",
+                flush=True,
+            )
             before = now
     print(*failed, sep="\n")
     print(f"server and {len(paths)} kernels: {before / 2**30:.1f} GiB of {MOST / 2**30:.0f}")

@@ -145,6 +145,18 @@ def check_markup_stays_text(page, area, echoes: bool) -> None:
     assert page.evaluate("window.hurt") is None
 
 
+def check_places(page, area) -> None:
+    """A click into the picture chooses an option of a control, and what it chooses is shown."""
+    for place in area.locator("[data-control]").all()[1:3]:
+        before = browser.shown(area)
+        wanted = int(place.get_attribute("data-value"))
+        place.click()
+        chosen = [area.locator("select").first.element_handle(), wanted]
+        page.wait_for_function("([node, value]) => node.selectedIndex === value", arg=chosen)
+        settled(area)
+        assert browser.shown(area) != before
+
+
 def check_long_run(page, area) -> None:
     """One button runs and stops, and keeps the focus; how far it is is shown, but only begin and end are read out."""
     button = area.get_by_role("button")
@@ -191,6 +203,7 @@ def test_chapter(number, lab):
         area = explorer(page, id)
         check_every_control(page, area)
         check_markup_stays_text(page, area, id in ECHOES)
+        check_places(page, area)
         if area.get_by_role("button").count():
             check_long_run(page, area)
     found = axe.grave(page)

@@ -3,6 +3,7 @@
 from lmcourse.experiments import Experiment, grid
 from lmcourse.experiments.claims import Claim, row
 
+COUNTS = (30, 100, 300, 1000)  # labels
 TASKS = ["movies", "amazon", "newsgroups", "odd words"]
 
 
@@ -72,6 +73,31 @@ def length(seed: int) -> dict:
     return found | {"odd by count": float(counted.score(words["test"], odd["test"]))}
 
 
+def label_counts(task: str, seed: int) -> dict:
+    """Test accuracy of one kind of head on three trunks, from more and more labels: random, the course's own, MiniLM.
+
+    The random trunk is MiniLM's network; the course's own learnt from the training parts of these corpora, without
+    their labels.
+    """
+    from lmcourse.experiments.finetuning import task_parts
+    from lmcourse.finetuning.features import features, frozen_classifier
+
+    parts = task_parts(task, seed, size=1000)
+    texts = {name: parts[name]["text"][:] for name in ("train", "test")}
+    labels = {name: parts[name]["label"][:] for name in texts}
+    found = {"n": len(labels["test"])}
+    for trunk in ("random", "course", "minilm"):
+        given = {"bert": trunks(seed)["random"]} if trunk == "random" else {"encoder": trunk}
+        made = {part: features(texts[part], **given) for part in texts}
+        found[trunk] = {
+            str(count): float(
+                frozen_classifier(made["train"][:count], labels["train"][:count]).score(made["test"], labels["test"])
+            )
+            for count in COUNTS
+        }
+    return found
+
+
 EXPERIMENTS = {
     "02-same-head": Experiment(
         "What does the same head reach on random and on pretrained weights?",
@@ -80,6 +106,11 @@ EXPERIMENTS = {
     ),
     "02-length": Experiment(  # the bands of its claims were set on seeds 0 to 2, which are therefore not among these
         "Do random or pretrained weights tell more of a text's length?", length, grid(seed=[3, 4, 5])
+    ),
+    "02-labels": Experiment(
+        "How many labels does pretraining save, the course's own and a large one?",
+        label_counts,
+        grid(task=["movies", "newsgroups"], seed=[0, 1, 2]),
     ),
 }
 
@@ -90,6 +121,21 @@ def _least_gain(rows: list[dict]) -> float:
 
 
 CLAIMS = {
+    "02.labels-saved": Claim(
+        "On MiniLM a tenth of the labels gives more than all of them on random weights (least difference of two tasks)",
+        "02-labels",
+        lambda rows: min(each["minilm"]["100"] - each["random"]["1000"] for each in rows),
+        low=0.0,
+    ),
+    "02.the-courses-own": Claim(
+        "The course's own BERT is ahead of random weights and behind MiniLM, at 1,000 labels (the smaller of both gaps)",
+        "02-labels",
+        lambda rows: min(
+            min(each["course"]["1000"] - each["random"]["1000"], each["minilm"]["1000"] - each["course"]["1000"])
+            for each in rows
+        ),
+        low=0.0,
+    ),
     "02.pretraining-helps": Claim(
         "In each of three tasks the same head is better on pretrained weights (least gain in test accuracy)",
         "02-same-head",

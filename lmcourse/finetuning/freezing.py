@@ -105,8 +105,9 @@ class Activations:
 
     def batch(self, indices: list[int]) -> tuple[Tensor, Tensor, int]:
         """Hidden states (B, T, D), mask (B, T) and the number of the block that they enter."""
-        rows = [self.kept[self.starts[i] : self.starts[i + 1]] for i in indices]
-        lengths = torch.tensor([len(row) for row in rows])
-        mask = torch.arange(int(lengths.max())) < lengths[:, None]
-        hidden = nn.utils.rnn.pad_sequence(rows, batch_first=True)
+        lengths = torch.tensor([self.lengths[i] for i in indices])
+        column = torch.arange(int(lengths.max()))
+        rows = torch.tensor([self.starts[i] for i in indices])[:, None] + column
+        mask = column < lengths[:, None]
+        hidden = self.kept[rows.clamp(max=len(self.kept) - 1)]  # where the mask is False stands another text's token
         return hidden.to(self.device), mask.to(self.device), self.first

@@ -9,7 +9,7 @@ import ipywidgets
 
 from lmcourse import plots
 from lmcourse.widgets.book import chinese, table
-from lmcourse.widgets.explorer import Explorer, line
+from lmcourse.widgets.explorer import Explorer, clickable, line
 
 
 @dataclass(frozen=True)
@@ -115,7 +115,7 @@ def in_words(arrows) -> str:
 
 
 def concept_explorer() -> Explorer:
-    """Choose a concept: what it is and which code. Tick arrows: does pretraining reach the task, and on which way?"""
+    """Choose a concept, in the list or in the picture: what it is and which code. Tick arrows: does pretraining reach the task, and on which way?"""
 
     def show(concept: str, weights: bool, into: bool) -> str:
         arrows = [*DRAWN, *(arrow for arrow, kept in zip(MISSING, (weights, into), strict=True) if kept)]
@@ -135,7 +135,8 @@ def concept_explorer() -> Explorer:
             ("comes out", c.comes_out),
         ]
         alt = f"The graph of section 2. {in_words(arrows)}. {told}"
-        return line(f"{concept}: {c.meaning}. {told}") + plots.html(fig, alt) + table(("", concept), rows)
+        picture = clickable(fig, ax, alt, "concept", [each.at for each in CONCEPTS.values()])
+        return line(f"{concept}: {c.meaning}. {told}") + picture + table(("", concept), rows)
 
     controls = {
         "concept": ipywidgets.Dropdown(description="concept", options=list(CONCEPTS)),

@@ -57,14 +57,18 @@ function render({ model, el }) {
   const said = element("div", { className: "lmcourse-said", role: "status" });
   const picture = element("div", { className: "lmcourse-picture" });
   const put = {};
+  const choose = (name, value) => {
+    if (model.get("values")[name] === value) return;
+    picture.ariaBusy = "true";
+    // While the kernel is busy only the newest values wait: a drag is never drawn step by step behind the reader.
+    model.set("values", { ...model.get("values"), [name]: value });
+    model.save_changes();
+  };
+  picture.onclick = ({ target }) => { // a place in the picture stands for an option of a control
+    if (target.dataset.control in put) choose(target.dataset.control, Number(target.dataset.value));
+  };
   const rows = model.get("controls").map((control) => {
-    const [nodes, set] = KINDS[control.kind](control, (value) => {
-      if (model.get("values")[control.name] === value) return;
-      picture.ariaBusy = "true";
-      // While the kernel is busy only the newest values wait: a drag is never drawn step by step behind the reader.
-      model.set("values", { ...model.get("values"), [control.name]: value });
-      model.save_changes();
-    });
+    const [nodes, set] = KINDS[control.kind](control, (value) => choose(control.name, value));
     put[control.name] = set;
     return element("label", { className: `lmcourse-${control.kind}` }, element("span", {}, control.label), ...nodes);
   });

@@ -3,7 +3,7 @@
 import re
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from html import escape, unescape
 from pathlib import Path
 
@@ -11,6 +11,7 @@ import anywidget
 import ipywidgets
 import traitlets
 
+from lmcourse import plots
 from lmcourse.errors import CourseError, InputError
 
 # ipywidgets' controls keep values and limits; they are shown by native ones, as its own slider has no name to be read.
@@ -41,6 +42,18 @@ class View(anywidget.AnyWidget):
 def line(words: str) -> str:
     """A result in words, as HTML that the view reads out."""
     return f"<p role='status'>{escape(words)}</p>"
+
+
+def clickable(fig, ax, alt: str, control: str, places: Sequence[tuple[float, float]]) -> str:
+    """A figure where a click near a point of an Axes chooses the option of that number, as the control itself does."""
+    page, spots = plots.html(fig, alt), ""
+    for number, (x, y) in enumerate(ax.transData.transform(places) / fig.bbox.size):
+        style = f"left:{x:.1%};top:{1 - y:.1%};width:15%;height:18%;transform:translate(-50%,-50%)"
+        spots += (
+            f"<span aria-hidden='true' data-control='{escape(control)}' data-value='{number}' "
+            f"style='position:absolute;cursor:pointer;{style}'></span>"
+        )
+    return f"<div style='position:relative;display:inline-block'>{page}{spots}</div>"
 
 
 def plain(page: str) -> str:

@@ -95,7 +95,9 @@ def test_long_texts_are_cut_and_counted_and_the_run_is_whole(shell, tmp_path):
     assert cut["test"] == 40
     assert cut["train"] + cut["validation"] == 40
     assert "test part: 40 of 40 texts are longer than the 16 tokens that are read" in err
-    code, _, err = shell("evaluate", "--model", tmp_path / "out", "--data", train, "--text", "review", "--label", "stars")
+    code, _, err = shell(
+        "evaluate", "--model", tmp_path / "out", "--data", train, "--text", "review", "--label", "stars"
+    )
     assert code == 0
     assert f"{train}: 40 of 40 texts are longer" in err
 
