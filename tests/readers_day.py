@@ -6,7 +6,6 @@ a cell fails, or when the server and all kernels together need more than 8 GiB.
 
 import sys
 import time
-from pathlib import Path
 
 import psutil
 from browser import chrome, lab, open_notebook, run_all

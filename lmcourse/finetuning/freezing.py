@@ -5,7 +5,7 @@ import tempfile
 from dataclasses import dataclass, field
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
 from lmcourse.data.batches import by_tokens, pad
 from lmcourse.errors import InputError

@@ -137,8 +137,8 @@ def finetune_and_report(
     """Fine-tune on `parts` (train, validation, test), write the finished model to `out`, return its figures.
 
     The figures are `{test, validation, baselines, seconds, tokens_per_second, cut}`; `cut` counts the texts of each
-    part of which the model does not read all. They are kept with the model as `results.json`, and each step of training as `history.json`. Of several processes the first one measures and
-    writes; the others return nothing.
+    part of which the model does not read all. They are kept with the model as `results.json`, and each step of
+    training as `history.json`. Of several processes the first one measures and writes; the others return nothing.
     """
     start = time.perf_counter()
     predictor, history = finetune(config, parts["train"], labels, parts["validation"], on_step)

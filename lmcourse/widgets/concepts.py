@@ -115,7 +115,10 @@ def in_words(arrows) -> str:
 
 
 def concept_explorer() -> Explorer:
-    """Choose a concept, in the list or in the picture: what it is and which code. Tick arrows: does pretraining reach the task, and on which way?"""
+    """Choose a concept, in the list or in the picture: what it is and which code.
+
+    Tick arrows: does pretraining reach the task, and on which way?
+    """
 
     def show(concept: str, weights: bool, into: bool) -> str:
         arrows = [*DRAWN, *(arrow for arrow, kept in zip(MISSING, (weights, into), strict=True) if kept)]
