@@ -48,7 +48,7 @@ def main(names: list[str]) -> int:
             if path == paths[0]:
                 open_notebook(page, server, path.name)
             else:
-                page.evaluate("path => jupyterapp.commands.execute('docmanager:open', {path})", path.name)
+                page.evaluate("path => { jupyterapp.commands.execute('docmanager:open', {path}); }", path.name)
                 page.wait_for_selector(".jp-NotebookPanel:not(.lm-mod-hidden) .jp-Cell", timeout=90_000)
             opened = time.monotonic() - begin
             done = run_all(page, 900)
