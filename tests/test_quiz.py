@@ -1,4 +1,4 @@
-"""The quiz over the course: every wrong answer is explained, what was given is kept, and the report says what it says."""
+"""The quiz over the course: wrong answers are explained, what was given is kept, and the report adds up."""
 
 import json
 import re
@@ -17,6 +17,7 @@ from lmcourse.widgets import quiz as widget
 from lmcourse.widgets.explorer import plain
 
 EVIL = "<script>alert(1)</script>"
+BY_NAME = {question.name: question for question in QUESTIONS}
 RIGHT = {question.name: next(iter(question.exercise.task.right)) for question in QUESTIONS}
 
 
@@ -92,8 +93,8 @@ def test_nothing_answered_is_no_failure():
 
 
 def test_wrong_answers_are_reported_in_the_order_of_the_book():
-    three = [quiz.find(name) for name in ("mcnemar", "root-d", "last-layers")]
-    same_place = quiz.find("freezing-time")
+    three = [BY_NAME[name] for name in ("mcnemar", "root-d", "last-layers")]
+    same_place = BY_NAME["freezing-time"]
     given = {q.name: wrong_letter(q) for q in (*three, same_place)} | {"positions": RIGHT["positions"]}
     found = quiz.report(given)
     assert [(chapter, section) for chapter, section, _ in found.again] == [("04b", "2"), ("05a", "5"), ("05b", "5")]

@@ -14,18 +14,21 @@ MARKED = ("01", "02", "03", "04a", "04b", "04c", "05a", "05b", "06b", "07")
 
 
 def options(chapters: tuple[str, ...] = MARKED) -> list[dict]:
-    """One row an option of each exercise with a single right one: exercise, text (question and option), words, right."""
+    """One row an option of each choice with a single right one: exercise, text (question and option), words, right.
+
+    The choices are those of the chapters' exercises and of the quiz.
+    """
     from lmcourse import checks
     from lmcourse.exercises import catalogue
+    from lmcourse.exercises.questions import QUESTIONS
 
-    rows = []
-    for id in catalogue.ids():
-        exercise = catalogue.find(id)
-        if id.split(".")[0] in chapters and type(exercise.task) is checks.Choice and len(exercise.task.right) == 1:
+    rows, ids = [], [id for id in catalogue.ids() if id.split(".")[0] in chapters]
+    for exercise in (*map(catalogue.find, ids), *(question.exercise for question in QUESTIONS)):
+        if type(exercise.task) is checks.Choice and len(exercise.task.right) == 1:
             for letter, words in exercise.task.options.items():
                 text = f"{exercise.text.strip()} Answer: {words}"
                 right = checks.judge(exercise, letter).kind == checks.RIGHT
-                rows.append({"exercise": id, "text": text, "words": words, "right": right})
+                rows.append({"exercise": exercise.id, "text": text, "words": words, "right": right})
     return rows
 
 

@@ -93,7 +93,7 @@ QUESTIONS = (
         "to foretell a word that was hidden in a text",
         "Its target is taken from the text itself: nobody labels anything.",
         {
-            "to say what is in a picture that people have labelled": "The target comes from people: this is supervised, "
+            "to say what is in a picture that people have labelled": "The target comes from people: it is supervised, "
             "whatever §1.2 (3) says.",
             "to foretell the stars of a review from its words": "The stars are labels that people gave, though they "
             "cost the course nothing.",
@@ -111,11 +111,11 @@ QUESTIONS = (
         "not to the downstream task: two arrows are missing",
         "Pretraining has none to fine-tuning, and transfer learning none to the task that it serves.",
         {
-            "to the downstream task, by way of fine-tuning": "That is how it ought to be: the arrow from pretraining to "
+            "to the downstream task, by way of fine-tuning": "So it ought to be, but the arrow from pretraining to "
             "fine-tuning isn't drawn.",
             "to the downstream task, by way of transfer learning": "Transfer learning is reached, but no arrow leads "
             "out of it.",
-            "back to pretraining, in a circle": "Into pretraining leads the data set only, and nothing leads back to that.",
+            "back to pretraining, in a circle": "Only the data set leads into it, and nothing leads back there.",
         },
     ),
     Question(
@@ -147,7 +147,7 @@ QUESTIONS = (
             "of all rows, since no label is looked at": "Then the test rows have a say in the model's input. A mean "
             "does little harm, but the same habit with labels does much.",
             "of each part's own rows": "Then the same value means one thing in training and another in the test.",
-            "of the test rows, as they are what counts": "The test part is for measuring only; nothing is fitted on it.",
+            "of the test rows, as they are what counts": "The test part is for measuring; nothing is fitted on it.",
         },
     ),
     Question(
@@ -161,7 +161,7 @@ QUESTIONS = (
         {
             "the same as before: copies are no labels": "A copy brings its label along: who knows the one knows the "
             "other without any understanding.",
-            "too little: copies make the test harder": "The other way round: a text that was met in training is easier.",
+            "too little: copies make the test harder": "The other way round: what was met in training is easier.",
             "nothing certain, the figure only gets noisier": "It moves in one direction, upwards; that is no noise.",
         },
     ),
@@ -171,12 +171,12 @@ QUESTIONS = (
         "7",
         "pretraining within the pipeline",
         "Pretraining needs no labels. Which texts may it read, if the test is to stand for texts to come?",
-        "those of the training part, with or without labels",
+        "those of the training part",
         "Texts to come cannot have been read before. What is fitted, weights too, stands behind the split.",
         {
-            "all texts, as there are no labels to leak": "Then the model knows the very words of the test texts, which "
-            "it can't know of texts to come.",
-            "only those of the training part that have labels": "Texts without labels are just what pretraining is for.",
+            "all texts, as there are no labels to leak": "Then the model knows the words of the test texts, which it "
+            "can't know of texts to come.",
+            "only those of the training part that have labels": "Texts without labels are what pretraining is for.",
             "those of training and validation, not the test": "Then the validation figure is no longer one on unseen "
             "texts, and recipes are chosen by it.",
         },
@@ -205,8 +205,8 @@ QUESTIONS = (
         "its cross-entropy climbs: the sign is counted twice",
         "ℓ = −ln p holds the minus already. Another one turns the direction round.",
         {
-            "it learns as usual: the minus makes the loss positive": "ℓ is positive already, as it is −ln p; the second "
-            "minus makes it negative.",
+            "it learns as usual: the minus makes the loss positive": "ℓ = −ln p is positive already; the second minus "
+            "makes it negative.",
             "it learns, but more slowly": "The step's size is the same; its direction is the opposite one.",
             "nothing: the signs cancel and the gradient is 0": "Two signs cancel to a plus, not to 0: the gradient is "
             "as large as ever.",
@@ -218,14 +218,14 @@ QUESTIONS = (
         "7",
         "what BERT maximises",
         "What does masked language modelling maximise?",
-        "the sum of ln P of the selected words, given the changed text",
+        "ln P of the selected words, given the changed text",
         "Only the selected positions count, and the model sees a text in which they were changed.",
         {
             "the probability of the whole sentence": "The answers are given one by one, each from the others: their "
             "product is no probability of the sentence.",
-            "the sum of ln P of all words, given the text as it was": "Then copying solves the task, and nothing is "
+            "ln P of all the words, each given the text as it was": "Then copying solves the task, and nothing is "
             "learnt.",
-            "the sum of ln P of each word, given those before it": "That is a causal model such as GPT; BERT sees both "
+            "ln P of each word, given those that stand before it": "That is a causal model such as GPT; BERT sees both "
             "sides.",
         },
     ),
@@ -236,12 +236,12 @@ QUESTIONS = (
         "2",
         "scaled dot products",
         "Why are the scores of attention divided by √d?",
-        "dot products of wide vectors spread as √d, and softmax saturates",
+        "wide vectors give large scores: softmax saturates",
         "Undivided, one weight is nearly 1, the rest nearly 0, and hardly any gradient is left.",
         {
             "so that each token's weights add up to 1": "Softmax sees to that, whatever the scores are.",
-            "so that long texts don't outweigh short ones": "d is the width of a head; the length of the text has no "
-            "part in it.",
+            "so that a long text does not outweigh a short one": "d is the width of a head; the text has no part "
+            "in it.",
             "because the heads share the width, each a part": "The sharing fixes d; it isn't why anything is divided "
             "by its root.",
         },
@@ -252,8 +252,8 @@ QUESTIONS = (
         "3",
         "masks",
         "Somebody applies the mask after the softmax: the weights of hidden keys are set to 0. What goes wrong?",
-        "hidden keys still stand in the denominator, and leak",
-        "The other weights depend on what should not be seen, and no longer add up to 1.",
+        "hidden keys still stand in the denominator",
+        "So the other weights depend on what should not be seen, and no longer add up to 1.",
         {
             "nothing: what has weight 0 is not seen": "Its value isn't added, but its score has made the other weights "
             "smaller: they tell of it.",
@@ -266,13 +266,13 @@ QUESTIONS = (
         "04b",
         "5",
         "positions",
-        "A Transformer without position vectors and without a mask reads a sentence, then its words shuffled. What comes?",
+        "A Transformer without positions and without a mask reads a sentence, then its words shuffled. What comes?",
         "the same vectors, in the shuffled order",
         "Attention is permutation-equivariant: without positions a text is a bag of words.",
         {
             "the same vector for all the words": "Words differ by what they are; only their places are unknown.",
-            "other vectors, as the neighbours are others": "A word looks at all the others alike; who stands next to it "
-            "makes no difference.",
+            "other vectors, as the neighbours are others": "A word looks at all the others alike; who stands next to "
+            "it makes no difference.",
             "other vectors, as the heads have learnt an order": "Heads see order only in what positions put into the "
             "vectors.",
         },
@@ -284,8 +284,8 @@ QUESTIONS = (
         "2",
         "masking 80/10/10",
         "Of the selected words 10 % are swapped and 10 % stay as they are. What is that for?",
-        "later texts have no [MASK]: words that are seen need good vectors too",
-        "Any word might be the one that is asked for, so the model has to work at each.",
+        "words that are seen need good vectors too",
+        "Later texts have no [MASK]. So any word might be the one asked for, and the model works at each.",
         {
             "it saves time, as fewer words must be foretold": "All the selected words are foretold, those that stay as "
             "well.",
@@ -314,8 +314,8 @@ QUESTIONS = (
         "7",
         "next sentence prediction",
         "The wrong second sentences come from other documents. What does a model have to know to tell them?",
-        "mostly the topic: a rule that knows nothing else gets far",
-        "A sentence of another document is about something else. Order is hardly asked for.",
+        "mostly the topic",
+        "A rule that knows nothing but the topic gets far: another document is about something else.",
         {
             "which of two sentences comes first": "Both of a pair in the wrong order come from one document: such "
             "pairs are SOP's, not NSP's.",
@@ -330,14 +330,14 @@ QUESTIONS = (
         "5",
         "which layers learn",
         "§5.2: “the last layers are frozen, and only the classification head is tuned.” What does not fit?",
-        "if only the head is tuned, all layers are frozen, not the last ones",
+        "if only the head is tuned, all layers are frozen",
         "These are two recipes: with the last layers frozen the lower ones would still learn.",
         {
             "nothing: the lower layers don't count, they are never tuned": "Tuning all layers is what the BERT paper "
             "does; the lower ones learn too, unless they are frozen.",
             "the head cannot be tuned while layers are frozen": "It can: its gradient needs nothing from below.",
-            "the last layers are the only ones that must learn": "Which ones pay is a question to be measured; a frozen "
-            "encoder can serve well.",
+            "the last layers are the only ones that must learn": "Which ones pay has to be measured; a frozen encoder "
+            "can serve well.",
         },
     ),
     Question(
@@ -346,8 +346,8 @@ QUESTIONS = (
         "5",
         "what freezing saves",
         "Why does freezing the *lowest* layers save more time than freezing the *top* ones?",
-        "the way back ends at the lowest layer that learns",
-        "To reach lower layers the gradient must walk down through all above, frozen or not.",
+        "the way back can end earlier",
+        "It ends at the lowest layer that learns. To get there it must walk down through all above, frozen or not.",
         {
             "frozen layers are left out on the way forward": "Every text still passes through them: the head needs "
             "their output.",
@@ -366,7 +366,7 @@ QUESTIONS = (
         {
             "it is fair, as all were measured on the same texts": "The comparison is fair; the best one's own figure "
             "isn't, as luck helped it to the top.",
-            "it is fair if the test set is balanced": "Balance has no part in it: the best of many is lucky on any set.",
+            "it is fair if the test set is balanced": "Balance has no part in it: the best of many is lucky anywhere.",
             "it is too low, as the test set is harder": "Nothing is harder there, and choosing moves the figure up.",
         },
     ),
@@ -475,7 +475,7 @@ QUESTIONS = (
         {
             "no: a share lies between 0 and 1": "It isn't a share: above stand edits, below the words that were said.",
             "no: at most all the words that were said are wrong": "Four words too many are four errors more.",
-            "yes, but only if nothing was said": "Then it has no value at all; it is above 1 when many words are put in.",
+            "yes, but only if nothing was said": "Then it has no value at all; many words put in are enough.",
         },
     ),
     Question(
@@ -484,7 +484,7 @@ QUESTIONS = (
         "9",
         "splitting histories",
         "What happens when the events of a shop are split at random into training and test?",
-        "the future helps to foretell the past: the figure is too good",
+        "the figure is too good: the future tells the past",
         "A history is cut in time, as it will be when the method is in use.",
         {
             "nothing, as events are independent of each other": "What somebody takes depends on what they took before: "
@@ -518,8 +518,8 @@ QUESTIONS = (
         "5",
         "what a made task shows",
         "On made DNA a Transformer knew the order of two motifs and counts did not. What has been shown?",
-        "what counting lacks, on a task made to show it",
-        "The generator was written so that no count helps. A look at places would have solved it.",
+        "what counting lacks",
+        "And that on a task that was made to show it. A look at places would have solved it.",
         {
             "that genes need a Transformer": "No real gene was read, and the task was built against the rival.",
             "that counts are useless for sequences": "Where a run of letters tells, counting it is hard to beat.",
@@ -552,8 +552,8 @@ QUESTIONS = (
         "memory for weights, and hardly any time",
         "The block is still computed twelve times.",
         {
-            "memory and time, a twelfth is left of both": "The text still passes a block twelve times; only its weights "
-            "are stored once.",
+            "memory and time, a twelfth is left of both": "The text still passes a block twelve times; only its "
+            "weights are stored once.",
             "time, as the block is in the cache by then": "Operations decide, and they are as many as before.",
             "nothing, as the gradients are twelve times as many": "They are added up into one block's gradient.",
         },
@@ -594,8 +594,8 @@ QUESTIONS = (
         "",
         "InfoNCE",
         "A batch holds N pictures and their N captions. What is the contrastive loss InfoNCE?",
-        "cross-entropy both ways: which caption belongs to a picture, which picture to a caption",
-        "The others of the batch are the wrong classes, in rows and in columns.",
+        "cross-entropy both ways, with the partner as the class",
+        "Which caption belongs to a picture, and which picture to a caption: the rest of the batch is wrong.",
         {
             "the mean squared distance between partners": "Then all vectors could fall into one point: nothing pushes "
             "the others away.",
@@ -641,13 +641,13 @@ QUESTIONS = (
         "",
         "memorised secrets",
         "When is the *exposure* of a secret that stood in the training text high?",
-        "when the model finds it likelier than nearly all others of its form",
+        "when it is likelier than most others of its form",
         "It is a rank among candidates. Repetition in the training text makes it rise.",
         {
-            "when its loss is below the mean of the texts": "Something short and simple has a low loss, though nobody "
-            "learnt it by heart. Compare with the like.",
+            "when its loss lies below the mean loss of the texts": "Something short and simple has a low loss, though "
+            "nobody learnt it by heart. Compare with the like.",
             "when it stood in many different texts": "That is a cause that makes it likely, not the measure.",
-            "when the model has written it once": "A model may never write it by itself, and still know it best of all.",
+            "when the model has written it once": "A model may never write it by itself, and still know it best.",
         },
     ),
     Question(
@@ -685,8 +685,8 @@ QUESTIONS = (
         "",
         "distillation",
         "Distillation softens teacher and student with temperature T, and multiplies that loss by T². What for?",
-        "its gradients shrink as 1/T²: so its share in the sum stays",
-        "Otherwise a change of temperature would change the weight of the soft targets as well.",
+        "its gradients shrink as 1/T²",
+        "Times T² its share in the sum stays; otherwise a change of T would change that as well.",
         {
             "so that the probabilities add up to 1 again": "Softmax has seen to that, at any temperature.",
             "because the teacher has T times as many layers": "T is what logits are divided by; it has nothing to do "

@@ -15,11 +15,6 @@ from lmcourse.exercises.questions import QUESTIONS, Question
 _unsaved: dict[str, str] = {}
 
 
-def find(name: str) -> Question:
-    """The question of a name."""
-    return next(question for question in QUESTIONS if question.name == name)
-
-
 def ordered(seed: int, chapter: str = "") -> list[Question]:
     """The questions of a chapter, or of all, in an order that the seed decides."""
     chosen = [question for question in QUESTIONS if chapter in ("", question.chapter)]
@@ -46,7 +41,8 @@ def answers() -> dict[str, str]:
         progress = {}
     kept = {question.name: (progress.get(question.exercise.id) or {}).get("answer") for question in QUESTIONS}
     letters = {name: given[0] for name, given in kept.items() if isinstance(given, list) and len(given) == 1}
-    return {q.name: letter for q in QUESTIONS if (letter := (letters | _unsaved).get(q.name)) in q.options}
+    letters |= _unsaved
+    return {q.name: letters[q.name] for q in QUESTIONS if letters.get(q.name) in [*q.options]}
 
 
 @dataclass(frozen=True)

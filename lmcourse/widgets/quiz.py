@@ -141,7 +141,9 @@ def page(found: core.Report, exercises: list[dict]) -> ReportPage:
     """A report as HTML; `exercises` are rows of the exercises' overview."""
     total = found.total
     if not total.answered:
-        told = line(f"No question is answered yet: {total.questions} are waiting. Answer some, and run this cell again.")
+        told = line(
+            f"No question is answered yet: {total.questions} are waiting. Answer some, and run this cell again."
+        )
     else:
         low, high = total.interval
         told = line(f"{total.right} of {total.answered} answers are right (95 % interval {low:.2f} to {high:.2f}).")

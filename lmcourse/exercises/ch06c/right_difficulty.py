@@ -5,7 +5,9 @@ import math
 from lmcourse.checks import Exercise, Specimen, number
 
 LOGIT = math.log(0.7 / 0.3)
-TURNED = "You went to the wrong side: at that difficulty success is 0.3. What is easier than the learner is able has b < θ."
+TURNED = (
+    "You went to the wrong side: at that difficulty success is 0.3. What is easier than the learner is able has b < θ."
+)
 SUBTRACTED = "You took the probability itself for a distance. Turn it into a logit first: ln(p / (1 − p))."
 EQUAL = "At b = θ success is one half: skill and difficulty cancel."
 BARE = "That is the distance between skill and difficulty. Where is the difficulty, then, if the skill is 0.5?"

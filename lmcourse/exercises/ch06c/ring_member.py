@@ -70,7 +70,7 @@ def in_ring(smiles):
     before = smiles[: smiles.index("N")]
     return before.count("1") == 1 and before.count("(") == before.count(")")
 ''',
-    why="Two counts do it, but only of what stands *before* the nitrogen: a count over the whole string knows no before.",
+    why="Two counts do it, but of what stands *before* the nitrogen: a count over the whole string knows no before.",
     task=function(
         right,
         some_strings,

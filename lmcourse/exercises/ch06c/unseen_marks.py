@@ -13,7 +13,7 @@ def truth(figures: tuple[float, float, float]) -> str:
     return "c" if frozen >= longest + 0.1 else "b"
 
 
-A = "it picks hardly more than the lot does: what makes an option right in one exercise does not carry over to the next."
+A = "it picks hardly more than the lot does: what makes an option right in one exercise does not carry over."
 B = "it is ahead of the lot, but not of somebody who takes the longest option and reads nothing. What do both use?"
 C = "it knows more than the length of an option. That is still far from marking: too many of its marks are wrong."
 D = "it marks nearly as a key does. Look whether the same sentences stand in several exercises."
