@@ -163,7 +163,7 @@ def page(found: core.Report, exercises: list[dict]) -> ReportPage:
             for number, (chapter, section, concepts) in enumerate(found.again, start=1)
         ]
         told += "<h4>What to read again, in this order</h4>"
-        told += table(("", "chapter", "section", "for"), places)
+        told += table(("no.", "chapter", "section", "for"), places)
     elif total.answered:
         told += "<p>Nothing to see again.</p>"
     open_ones = [row for row in exercises if row["state"] == "see again"]
