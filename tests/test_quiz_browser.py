@@ -53,4 +53,5 @@ def test_by_keyboard(page):
     assert browser.run_cells(page, ["quiz-report", "quiz"]) == []
     assert "0 of 1 answers are right" in browser.output_area(page, "quiz-report").inner_text()
     browser.output_area(page, "quiz").get_by_text(second.asks).wait_for()  # the first without an answer
+    browser.set_theme(page, dark=True)
     assert axe.grave(page) == []

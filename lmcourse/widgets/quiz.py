@@ -51,11 +51,12 @@ class Quiz(anywidget.AnyWidget):
         self.at = next((at for at, question in enumerate(self.questions) if question.name not in given), 0)
         self._show()
 
-    def _show(self) -> None:
+    def _show(self, outcome: checks.Outcome | None = None) -> None:
+        """Show the question with its answer of before, or with the outcome of the one just given."""
         given, here = core.answers(), self.question
         right = core.report(given).total.right
         chosen = given.get(here.name, "")
-        told = checks.judge(here.exercise, chosen) if chosen else None
+        told = outcome or (checks.judge(here.exercise, chosen) if chosen else None)
         with self.hold_sync():
             self.shown = {
                 "number": f"Question {self.at + 1} of {len(self.questions)}, chapter {here.chapter}: {here.concept}",
@@ -72,10 +73,8 @@ class Quiz(anywidget.AnyWidget):
 
     def _pressed(self, _, message: dict, buffers: list) -> None:
         if message.get("press") == "answer":
-            outcome = core.respond(self.question, str(message.get("answer", "")))
-            self._show()
             self.said = ["", ""]  # so that the same words are announced again
-            self.said = self._words(outcome)
+            self._show(core.respond(self.question, str(message.get("answer", ""))))
         elif message.get("press") in ("skip", "back"):
             self.at = (self.at + (1 if message["press"] == "skip" else -1)) % len(self.questions)
             self._show()
