@@ -105,6 +105,51 @@ def home(seed: int) -> dict:
     return {"seconds": time.perf_counter() - start, "tfidf": float(counted), "frozen": float(frozen)}
 
 
+def ring_member(size: int, seed: int) -> dict:
+    """Accuracy of k-mer counts and of a Transformer on whether N is in the ring, from `size` strings."""
+    from lmcourse.applications.medicine import characters, counted, molecule_reader, molecules
+
+    start = time.perf_counter()
+    (x, y), (x_test, y_test) = molecules(size, 10 * seed), molecules(2000, 10 * seed + 1)
+    by_counts = counted(x, y).predict(x_test)
+    read = molecule_reader(x, y, 1500, seed).probabilities(characters(x_test)) > 0.5
+    scores = {"k-mers": float((by_counts == y_test).mean()), "Transformer": float((read == y_test).mean())}
+    return {"seconds": time.perf_counter() - start, **scores}
+
+
+def marking(seed: int) -> dict:
+    """The share of unseen exercises whose right option is picked, by method; accuracy on single options."""
+    import numpy as np
+
+    from lmcourse.applications.education import options, picked, unseen_scores
+    from lmcourse.evaluation.baselines import tfidf_classifier
+    from lmcourse.finetuning.features import features, frozen_classifier
+
+    start, rows = time.perf_counter(), options()
+    texts, right = [row["text"] for row in rows], np.array([row["right"] for row in rows])
+    scores = {
+        "chance": np.zeros(len(rows)),
+        "longest": np.array([len(row["words"]) for row in rows], float),
+        "tfidf": unseen_scores(lambda x, y: tfidf_classifier(x.tolist(), y), texts, rows, seed),
+        "frozen": unseen_scores(frozen_classifier, features(texts), rows, seed),
+    }
+    exercises = len({row["exercise"] for row in rows})
+    accuracy = {name: float(((scores[name] > 0.5) == right).mean()) for name in ("tfidf", "frozen")}
+    found = {"seconds": time.perf_counter() - start, "exercises": exercises, "options": len(rows)}
+    found |= {"always wrong": float((~right).mean()), "accuracy": accuracy}
+    return found | {name: picked(rows, score) for name, score in scores.items()}
+
+
+def next_exercise(answered: int, seed: int) -> dict:
+    """How well success is foretold, by method, for 400 simulated learners who have done `answered` exercises."""
+    from lmcourse.applications.education import foretold, learners, recommenders
+
+    start = time.perf_counter()
+    group = learners(400, answered, seed)
+    found = {name: foretold(group, said) for name, said in recommenders(group).items()}
+    return {"seconds": time.perf_counter() - start, **found}
+
+
 EXPERIMENTS = {
     "06c-credit": Experiment("Which model comes nearest to the true probabilities?", credit, grid(seed=THREE)),
     "06c-fraud": Experiment("What is found where one payment in a hundred is fraud?", fraud, grid(seed=THREE)),
@@ -117,6 +162,13 @@ EXPERIMENTS = {
     ),
     "06c-tests": Experiment("Which inputs kill most mutants?", inputs_of_tests, grid(seed=THREE)),
     "06c-home": Experiment("Are new phrasings understood?", home, grid(seed=THREE)),
+    "06c-molecules": Experiment(
+        "How many strings does membership in a ring take?", ring_member, grid(size=[300, 3000], seed=THREE)
+    ),
+    "06c-marking": Experiment("Can a model mark exercises that it has not seen?", marking, grid(seed=THREE)),
+    "06c-next-exercise": Experiment(
+        "Who foretells best what a learner will solve?", next_exercise, grid(answered=[6, 30], seed=THREE)
+    ),
 }
 
 CLAIMS = {
@@ -159,5 +211,47 @@ CLAIMS = {
         "06c-home",
         lambda rows: rows[0]["frozen"] - rows[0]["tfidf"],
         low=0.1,
+    ),
+    "06c.few-rings": Claim(
+        "From 300 strings k-mers know more of the ring than a Transformer does (k-mers − Transformer)",
+        "06c-molecules",
+        lambda rows: row(rows, size=300)["k-mers"] - row(rows, size=300)["Transformer"],
+        low=0.05,
+    ),
+    "06c.many-rings": Claim(
+        "From 3,000 strings the Transformer is ahead, by a little (Transformer − k-mers)",
+        "06c-molecules",
+        lambda rows: row(rows, size=3000)["Transformer"] - row(rows, size=3000)["k-mers"],
+        0.0,
+        0.1,
+    ),
+    "06c.marking": Claim(
+        "On unseen exercises no model picks the right option in 6 of 10 (the better of TF-IDF and frozen)",
+        "06c-marking",
+        lambda rows: max(rows[0]["tfidf"], rows[0]["frozen"]),
+        high=0.6,
+    ),
+    "06c.few-answers": Claim(
+        "After 6 answers a skill per concept foretells no better than a single one (log loss, one − per concept)",
+        "06c-next-exercise",
+        lambda rows: (
+            row(rows, answered=6)["one skill"]["log_loss"] - row(rows, answered=6)["skill per concept"]["log_loss"]
+        ),
+        -0.01,
+        0.01,
+    ),
+    "06c.skill": Claim(
+        "After 30 answers, skills foretell success better than popularity does (log loss, popularity − skills)",
+        "06c-next-exercise",
+        lambda rows: (
+            row(rows, answered=30)["popularity"]["log_loss"] - row(rows, answered=30)["skill per concept"]["log_loss"]
+        ),
+        low=0.02,
+    ),
+    "06c.aim": Claim(
+        "After 30 answers, what skills recommend is nearer to the aim than what popularity does (popularity − skills)",
+        "06c-next-exercise",
+        lambda rows: row(rows, answered=30)["popularity"]["off"] - row(rows, answered=30)["skill per concept"]["off"],
+        low=0.02,
     ),
 }
