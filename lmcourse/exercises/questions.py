@@ -422,7 +422,7 @@ QUESTIONS = (
     Question(
         "iou",
         "06a",
-        "",
+        "9",
         "intersection over union",
         "Two boxes of one size overlap by half of each. What is their IoU?",
         "one third",
@@ -436,7 +436,7 @@ QUESTIONS = (
     Question(
         "second-hit",
         "06a",
-        "",
+        "9",
         "mean average precision",
         "One object, and two found boxes that both lie well on it. How does mAP count them?",
         "the surer one is right, the other one a false alarm",
@@ -452,7 +452,7 @@ QUESTIONS = (
     Question(
         "section-six",
         "06a",
-        "",
+        "1",
         "reading the document closely",
         "With which section does the document's chapter 6, on applications, begin?",
         "6.4: sections 6.1 to 6.3 are missing",
@@ -577,7 +577,7 @@ QUESTIONS = (
     Question(
         "scaling",
         "08a",
-        "",
+        "1",
         "scaling laws",
         "L(N, D) = E + A/N^α + B/D^β. N grows without bound, D stays. What does the loss tend to?",
         "E + B/D^β",
@@ -591,7 +591,7 @@ QUESTIONS = (
     Question(
         "infonce",
         "08a",
-        "",
+        "3",
         "InfoNCE",
         "A batch holds N pictures and their N captions. What is the contrastive loss InfoNCE?",
         "cross-entropy both ways, with the partner as the class",
@@ -607,7 +607,7 @@ QUESTIONS = (
     Question(
         "replay",
         "08a",
-        "",
+        "4",
         "forgetting and replay",
         "A model that knows task A is trained on task B, and loses A. What does replay do about it?",
         "it mixes some examples of A into the training on B",
@@ -623,7 +623,7 @@ QUESTIONS = (
     Question(
         "completeness",
         "08b",
-        "",
+        "2",
         "integrated gradients",
         "What does the completeness of integrated gradients say?",
         "attributions add up to the output minus that at the baseline",
@@ -638,7 +638,7 @@ QUESTIONS = (
     Question(
         "exposure",
         "08b",
-        "",
+        "7",
         "memorised secrets",
         "When is the *exposure* of a secret that stood in the training text high?",
         "when it is likelier than most others of its form",
@@ -652,8 +652,8 @@ QUESTIONS = (
     ),
     Question(
         "drift-alarm",
-        "08b",
-        "",
+        "09",
+        "5",
         "an alarm of drift",
         "A test for drift runs each day at a level of 5 %. Nothing changes. What is to be expected in 100 days?",
         "about five alarms",
@@ -668,7 +668,7 @@ QUESTIONS = (
     Question(
         "int8",
         "09",
-        "",
+        "4",
         "whole numbers for weights",
         "Weights are to be stored as whole numbers from −127 to 127. What has to be stored beside them?",
         "a scale, for each row or for the whole matrix",
@@ -682,7 +682,7 @@ QUESTIONS = (
     Question(
         "temperature-squared",
         "09",
-        "",
+        "4",
         "distillation",
         "Distillation softens teacher and student with temperature T, and multiplies that loss by T². What for?",
         "its gradients shrink as 1/T²",
