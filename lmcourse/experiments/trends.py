@@ -1,0 +1,187 @@
+"""Rows of chapter 08a: scaling, pictures with captions, learning task after task, heads in other domains."""
+
+import time
+
+from lmcourse.experiments import Experiment, grid
+from lmcourse.experiments.claims import Claim, row
+
+SEEDS = [0, 1, 2]
+WIDTHS, BYTES = [12, 16, 24, 32, 48, 64], [2**15, 2**16, 2**17, 2**18]
+LARGEST = {"width": 96, "tokens": 2**19}  # larger than all others in both, and never part of the fit
+RATED = ["movies", "amazon", "editorials", "tweets"]
+REPLAY = [0, 1, 5, 20]  # examples that are kept of each digit
+
+
+def scaling(width: int, tokens: int, seed: int) -> dict:
+    """Parameters and held-out nats a byte of a small GPT that has read so many bytes once."""
+    from lmcourse.pretraining.scaling import run
+
+    return run(width, tokens, seed)
+
+
+def captions(seed: int, steps: int = 600) -> dict:
+    """Retrieval and zero-shot of a contrastive model, beside three logistic regressions; some pairs are held out."""
+    from lmcourse.applications.captions import Parts, figures, held_out, kinds, learn, pictures
+
+    start = time.perf_counter()
+    (data, test), kept = pictures(seed), held_out(seed)
+    data = data.take(kinds(data, kept) == "seen")
+    model, history = learn(data, steps, seed)
+    found = figures(model, test, kept, Parts(data))
+    return {**found, "loss": history[-1]["contrastive"], "seconds": time.perf_counter() - start}
+
+
+def continual(method: str, replay: int, seed: int, steps: int = 80) -> dict:
+    """Accuracy on each of five tasks after each of them: matrices R (K, K), the task known and not known."""
+    from lmcourse.finetuning.continual import measured
+
+    start = time.perf_counter()
+    return measured(method, steps, seed, replay) | {"seconds": time.perf_counter() - start}
+
+
+def across(seed: int) -> dict:
+    """Test accuracy of a head on MiniLM's vectors that learnt from one kind of text (row), on another (column)."""
+    from lmcourse.experiments.finetuning import task_parts
+    from lmcourse.finetuning.features import features, frozen_classifier
+
+    start, vectors, labels = time.perf_counter(), {}, {}
+    for name in RATED:
+        for part, data in task_parts(name, seed, size=250).items():
+            if part != "validation":
+                vectors[name, part], labels[name, part] = features(data["text"][:]), data["label"][:]
+    heads = {name: frozen_classifier(vectors[name, "train"], labels[name, "train"]) for name in RATED}
+    scores = {a: {b: float(heads[a].score(vectors[b, "test"], labels[b, "test"])) for b in RATED} for a in RATED}
+    ones = {name: sum(labels[name, "test"]) / len(labels[name, "test"]) for name in RATED}
+    majority = {name: max(share, 1 - share) for name, share in ones.items()}
+    return {"scores": scores, "majority": majority, "seconds": time.perf_counter() - start}
+
+
+EXPERIMENTS = {
+    "08a-scaling": Experiment(
+        "How does the loss fall with parameters and with data, and is a larger run foretold?",
+        scaling,
+        [*grid(seed=SEEDS, width=WIDTHS, tokens=BYTES), *({"seed": seed, **LARGEST} for seed in SEEDS)],
+    ),
+    "08a-captions": Experiment("What does a common space of pictures and words know?", captions, grid(seed=SEEDS)),
+    "08a-continual": Experiment(
+        "What is forgotten while task follows on task, and what helps?",
+        continual,
+        [{"seed": s, "method": "fine-tuning", "replay": r} for s in SEEDS for r in REPLAY]
+        + grid(seed=SEEDS, method=["LoRA", "together"], replay=[0]),
+    ),
+    "08a-across": Experiment("Does a head serve other kinds of text than its own?", across, grid(seed=SEEDS)),
+}
+
+
+# ---------------------------------------------------------------- what is read off
+
+
+def largest(rows: list[dict]) -> tuple[list[dict], dict]:
+    """The runs that the law is fitted to, and the one that it must foretell."""
+    held = row(rows, **LARGEST)
+    return [each for each in rows if each is not held], held
+
+
+def surprise(rows: list[dict]) -> float:
+    """By which share the largest run of a seed is worse than the law of this seed's other runs says."""
+    from math import expm1
+
+    from lmcourse.pretraining.scaling import Runs, fit
+
+    known, held = largest(rows)
+    return expm1(float(Runs.of([held]).gaps(fit(Runs.of(known)))[0]))
+
+
+def matrix(rows: list[dict], question: str, method: str, replay: int = 0) -> list[list[float]]:
+    """R of a method, for "known" or "unknown" tasks."""
+    return row(rows, method=method, replay=replay)[question]
+
+
+def end(rows: list[dict], question: str, method: str, replay: int = 0) -> float:
+    """Mean accuracy on all tasks after the last one."""
+    last = matrix(rows, question, method, replay)[-1]
+    return sum(last) / len(last)
+
+
+def foreign(rows: list[dict], against: str) -> float:
+    """The least of what heads of other domains have over the commonest class ("majority"), or lack ("own")."""
+    found, names = rows[0], list(rows[0]["majority"])
+    mean = {b: sum(found["scores"][a][b] for a in names if a != b) / (len(names) - 1) for b in names}
+    if against == "majority":
+        return min(mean[b] - found["majority"][b] for b in names)
+    return min(found["scores"][b][b] - mean[b] for b in names)
+
+
+CLAIMS = {
+    "08a.larger-run": Claim(
+        "The largest run's loss is within 5 % of what smaller ones foretell (measured / foretold − 1)",
+        "08a-scaling",
+        surprise,
+        -0.05,
+        0.05,
+    ),
+    "08a.more-data": Claim(
+        "Eight times the data lower the loss of the widest model by tenths (nats a byte)",
+        "08a-scaling",
+        lambda rows: (
+            row(rows, width=WIDTHS[-1], tokens=BYTES[0])["loss"] - row(rows, width=WIDTHS[-1], tokens=BYTES[-1])["loss"]
+        ),
+        low=0.1,
+    ),
+    "08a.more-parameters": Claim(
+        "With most of the data the widest model is ahead of the narrowest (nats a byte)",
+        "08a-scaling",
+        lambda rows: (
+            row(rows, width=WIDTHS[0], tokens=BYTES[-1])["loss"] - row(rows, width=WIDTHS[-1], tokens=BYTES[-1])["loss"]
+        ),
+        low=0.1,
+    ),
+    "08a.parts-retrieve-better": Claim(
+        "Three logistic regressions find captions more often than the common space does (recall@1, parts − CLIP)",
+        "08a-captions",
+        lambda rows: rows[0]["parts"]["recall@1"] - rows[0]["CLIP"]["recall@1"],
+        low=0.0,
+    ),
+    "08a.captions-above-chance": Claim(
+        "The common space finds the caption among 90 far above chance (recall@1)",
+        "08a-captions",
+        lambda rows: rows[0]["CLIP"]["recall@1"],
+        low=0.2,
+    ),
+    "08a.zero-shot": Claim(
+        "Digits are told by the caption “a seven” alone (zero-shot accuracy, digits that were in captions)",
+        "08a-captions",
+        lambda rows: rows[0]["CLIP"]["digit seen"],
+        low=0.8,
+    ),
+    "08a.no-word-no-class": Claim(
+        "A digit whose word stood in no caption is not recognised (zero-shot accuracy)",
+        "08a-captions",
+        lambda rows: rows[0]["CLIP"]["digit absent"],
+        high=0.1,
+    ),
+    "08a.plain-forgets": Claim(
+        "Of ten digits, those of earlier tasks are forgotten by plain fine-tuning (mean accuracy on all tasks)",
+        "08a-continual",
+        lambda rows: end(rows, "unknown", "fine-tuning"),
+        high=0.4,
+    ),
+    "08a.replay-mends": Claim(
+        "Twenty kept examples of each digit mend most of it (mean accuracy, 20 kept − none)",
+        "08a-continual",
+        lambda rows: end(rows, "unknown", "fine-tuning", 20) - end(rows, "unknown", "fine-tuning"),
+        low=0.3,
+    ),
+    "08a.lora-needs-the-task": Claim(
+        "Adapters keep every task, for those who say which it is (mean accuracy, known − unknown)",
+        "08a-continual",
+        lambda rows: end(rows, "known", "LoRA") - end(rows, "unknown", "LoRA"),
+        low=0.1,
+    ),
+    "08a.other-domains": Claim(
+        "Heads of other domains are above the commonest class in each (least gain in test accuracy)",
+        "08a-across",
+        lambda rows: foreign(rows, "majority"),
+        low=0.0,
+    ),
+}
