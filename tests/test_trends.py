@@ -46,7 +46,9 @@ def test_objective_is_hubers_and_its_gradient_is_right():
     ours = scaling.objective(theta, runs, 0.05)[0]
     theirs = F.huber_loss(torch.from_numpy(runs.gaps(law)), torch.zeros(len(N)), reduction="sum", delta=0.05)
     assert ours == pytest.approx(theirs.item() / 0.05)
-    apart = check_grad(lambda x: scaling.objective(x, runs, 0.05)[0], lambda x: scaling.objective(x, runs, 0.05)[1], theta)
+    apart = check_grad(
+        lambda x: scaling.objective(x, runs, 0.05)[0], lambda x: scaling.objective(x, runs, 0.05)[1], theta
+    )
     assert apart < 1e-4
 
 

@@ -177,7 +177,7 @@ def learn(
 
 
 class Parts:
-    """The baseline: a logistic regression on pixels for each of weight, lean and digit; a caption's score is their sum."""
+    """The baseline: a logistic regression on pixels for each of weight, lean and digit, whose logs are added up."""
 
     def __init__(self, data: Pictures):
         from sklearn.linear_model import LogisticRegression

@@ -19,7 +19,7 @@ exercise = Exercise(
     text="""
 Pictures of nine digits, with captions such as "a bold upright seven", are all that the model learns from. The tenth
 digit, its pictures and its word, are kept away. Then it sees pictures of the tenth and chooses among ten captions, "a
-zero" to "a nine". **How often is it right?** (Zero-shot classification, it is said, knows classes without any example.)
+zero" to "a nine". **How often is it right?** (Zero-shot classification is said to know classes without any example.)
 """,
     difficulty=2,
     minutes=2,
