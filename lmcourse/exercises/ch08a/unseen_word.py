@@ -26,7 +26,7 @@ zero" to "a nine". **How often is it right?** (Zero-shot classification is said 
     stub="answer = ...",
     hints=(
         "Where does the vector of a word come from that was never read in training?",
-        "The other nine words were pulled towards pictures. Which captions will be near? A prediction is compared only.",
+        "The nine other words were pulled towards pictures. Which captions are near? A prediction is only compared.",
     ),
     solution='answer = "a"',
     why="It is a prediction; the measurement stands below.",
