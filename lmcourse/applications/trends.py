@@ -56,7 +56,7 @@ PROMISES = (
         "多模态学习：跨模态的信息融合",
         "several modalities are brought together",
         ("08a.captions-above-chance", "08a.zero-shot"),
-        ("08a.parts-retrieve-better", "08a.no-word-no-class"),
+        ("08a.space-is-not-needed", "08a.new-pairs-are-harder", "08a.no-word-no-class"),
     ),
     Promise(
         "8.2 (4), 8.4 (4)",

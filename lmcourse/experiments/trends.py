@@ -6,8 +6,8 @@ from lmcourse.experiments import Experiment, grid
 from lmcourse.experiments.claims import Claim, row
 
 SEEDS = [0, 1, 2]
-WIDTHS, BYTES = [12, 16, 24, 32, 48, 64], [2**15, 2**16, 2**17, 2**18]
-LARGEST = {"width": 96, "tokens": 2**19}  # larger than all others in both, and never part of the fit
+WIDTHS, BYTES = [12, 16, 24, 32, 48, 64], [2**16, 2**17, 2**18, 2**19]
+LARGEST = {"width": 96, "tokens": 2**20}  # larger than all others in both, and never part of the fit
 RATED = ["movies", "amazon", "editorials", "tweets"]
 REPLAY = [0, 1, 5, 20]  # examples that are kept of each digit
 
@@ -19,19 +19,19 @@ def scaling(width: int, tokens: int, seed: int) -> dict:
     return run(width, tokens, seed)
 
 
-def captions(seed: int, steps: int = 600) -> dict:
-    """Retrieval and zero-shot of a contrastive model, beside three logistic regressions; some pairs are held out."""
+def captions(seed: int, steps: int = 1000) -> dict:
+    """Retrieval and zero-shot of a contrastive model, beside classifiers of the parts; some pairs are held out."""
     from lmcourse.applications.captions import Parts, figures, held_out, kinds, learn, pictures
 
     start = time.perf_counter()
     (data, test), kept = pictures(seed), held_out(seed)
     data = data.take(kinds(data, kept) == "seen")
     model, history = learn(data, steps, seed)
-    found = figures(model, test, kept, Parts(data))
+    found = figures(model, test, kept, {"lines": Parts(data), "kernels": Parts(data, kernels=True)})
     return {**found, "loss": history[-1]["contrastive"], "seconds": time.perf_counter() - start}
 
 
-def continual(method: str, replay: int, seed: int, steps: int = 80) -> dict:
+def continual(method: str, replay: int, seed: int, steps: int = 150) -> dict:
     """Accuracy on each of five tasks after each of them: matrices R (K, K), the task known and not known."""
     from lmcourse.finetuning.continual import measured
 
@@ -136,17 +136,23 @@ CLAIMS = {
         ),
         low=0.1,
     ),
-    "08a.parts-retrieve-better": Claim(
-        "Three logistic regressions find captions more often than the common space does (recall@1, parts − CLIP)",
-        "08a-captions",
-        lambda rows: rows[0]["parts"]["recall@1"] - rows[0]["CLIP"]["recall@1"],
-        low=0.0,
-    ),
     "08a.captions-above-chance": Claim(
         "The common space finds the caption among 90 far above chance (recall@1)",
         "08a-captions",
         lambda rows: rows[0]["CLIP"]["recall@1"],
         low=0.2,
+    ),
+    "08a.space-is-not-needed": Claim(
+        "Three classifiers, without a common space, find captions as often or more so (recall@1, kernels − CLIP)",
+        "08a-captions",
+        lambda rows: rows[0]["kernels"]["recall@1"] - rows[0]["CLIP"]["recall@1"],
+        low=-0.02,
+    ),
+    "08a.new-pairs-are-harder": Claim(
+        "Captions whose weight and digit never stood together are found far less often (CLIP's recall@1, seen − new)",
+        "08a-captions",
+        lambda rows: rows[0]["CLIP"]["seen"] - rows[0]["CLIP"]["new"],
+        low=0.15,
     ),
     "08a.zero-shot": Claim(
         "Digits are told by the caption “a seven” alone (zero-shot accuracy, digits that were in captions)",

@@ -20,8 +20,7 @@ from lmcourse.models.gpt import Gpt, GptConfig
 from lmcourse.training.loop import TrainingConfig, seed_everything, train
 
 T, BATCH, BYTES = 64, 8, 256  # bytes of a row, rows of a batch, the vocabulary
-LARGER = 3.0  # times GPT-2's first weights, which are meant for 768 columns
-RATE = 5e-3
+RATE = 0.3  # by the width: a wide layer adds up more small steps
 DELTA = 1e-3  # where Huber's loss turns from a square into a line (the paper's)
 
 
@@ -53,7 +52,7 @@ def gpt(width: int, seed: int) -> Gpt:
     with torch.no_grad():
         for weight in model.parameters():
             if weight.ndim == 2:
-                weight *= LARGER
+                weight *= (768 / width) ** 0.5  # GPT-2's first weights are meant for 768 columns
     return model
 
 
@@ -80,7 +79,7 @@ def run(width: int, tokens: int, seed: int) -> dict[str, float]:
     order = torch.from_numpy(np.random.default_rng(seed).permutation(len(data)))
     steps = min(tokens // (T * BATCH), len(data) // BATCH)
     model = gpt(width, seed)
-    train(model, data[order].split(BATCH), losses, TrainingConfig(steps, RATE, weight_decay=0.0, seed=seed))
+    train(model, data[order].split(BATCH), losses, TrainingConfig(steps, RATE / width, weight_decay=0.0, seed=seed))
     return {"parameters": parameters(model), "loss": held_out(model), "seconds": time.perf_counter() - start}
 
 
