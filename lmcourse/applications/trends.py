@@ -55,8 +55,8 @@ PROMISES = (
         "8.2 (3), 8.4 (3)",
         "多模态学习：跨模态的信息融合",
         "several modalities are brought together",
-        ("08a.captions-above-chance", "08a.zero-shot"),
-        ("08a.space-is-not-needed", "08a.new-pairs-are-harder", "08a.no-word-no-class"),
+        ("08a.captions-above-chance", "08a.space-finds-new-pairs", "08a.zero-shot"),
+        ("08a.zero-shot-below", "08a.new-pairs-are-harder", "08a.no-word-no-class"),
     ),
     Promise(
         "8.2 (4), 8.4 (4)",
@@ -70,7 +70,7 @@ PROMISES = (
         "迁移学习：提高模型适应新任务的能力",
         "what is learnt serves other tasks",
         ("08a.other-domains", "02.a-head-for-its-like"),
-        ("02.and-for-no-other",),
+        ("08a.own-is-best", "08a.films-to-tweets", "02.and-for-no-other"),
     ),
 )
 
