@@ -53,10 +53,13 @@ def curves(ax, known: Runs, law: Law):
 
 
 def residuals(ax, known: Runs, gaps):
-    """How far each run is above the law, in per cent, against its parameters."""
-    ax.plot(known.n, 100 * gaps, "o", color=plots.BLUE, alpha=0.5)
+    """How far each run is above the law, in per cent, against its parameters; one kind of point for each D."""
+    for i, d in enumerate(np.unique(known.d)):
+        own, colour, marker = known.d == d, plots.COLOURS[i % 6], plots.MARKERS[i % 6]
+        ax.plot(known.n[own], 100 * gaps[own], marker, color=colour, alpha=0.6, label=f"{d:,.0f}")
     ax.axhline(0, color=plots.GREY, linestyle=":")
     ax.set(xscale="log", xlabel="parameters, N", ylabel="above the law, %")
+    ax.legend(title="bytes, D", fontsize=7, title_fontsize=7)
     return ax
 
 

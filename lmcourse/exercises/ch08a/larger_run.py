@@ -15,7 +15,7 @@ def truth(measured: tuple[list[float], float, float]) -> str:
 
 A = "all lie within the band: at this distance, a factor of about two in each direction, the law has kept its word."
 B = "all are worse than foretold. The law promises too much out there, or the recipe suits a large run less."
-C = "all are better than foretold. The law's floor is too high, or the recipe suits the large run more than the others."
+C = "all are better than foretold. The law's two terms know nothing of each other; data help a large model more."
 D = "some lie within, some outside: the band is about as narrow as the luck of a single run."
 
 exercise = Exercise(
