@@ -41,7 +41,7 @@ PROMISES = (
         "8.2 (1), 8.4 (1)",
         "超大规模预训练",
         "ever larger pretraining",
-        ("08a.more-parameters", "08a.more-data"),
+        ("08a.more-parameters", "08a.more-data", "08a.longer-runs"),
         ("08a.larger-run",),
     ),
     Promise(

@@ -82,14 +82,15 @@ def largest(rows: list[dict]) -> tuple[list[dict], dict]:
     return [each for each in rows if each is not held], held
 
 
-def surprise(rows: list[dict]) -> float:
-    """By which share the largest run of a seed is worse than the law of this seed's other runs says."""
+def surprise(rows: list[dict], least: int = 0) -> float:
+    """By which share the largest run of a seed is worse than the law of its other runs of `least` bytes or more says."""
     from math import expm1
 
     from lmcourse.pretraining.scaling import Runs, fit
 
     known, held = largest(rows)
-    return expm1(float(Runs.of([held]).gaps(fit(Runs.of(known)))[0]))
+    law = fit(Runs.of(each for each in known if each["tokens"] >= least))
+    return expm1(float(Runs.of([held]).gaps(law)[0]))
 
 
 def matrix(rows: list[dict], question: str, method: str, replay: int = 0) -> list[list[float]]:
@@ -118,6 +119,13 @@ CLAIMS = {
         "08a-scaling",
         surprise,
         high=0.0,
+    ),
+    "08a.longer-runs": Claim(
+        "The law of the longer runs alone foretells it within 8 % (measured / foretold − 1)",
+        "08a-scaling",
+        lambda rows: surprise(rows, BYTES[2]),
+        -0.08,
+        0.08,
     ),
     "08a.more-data": Claim(
         "Eight times the data lower the loss of the widest model by tenths (nats a byte)",
