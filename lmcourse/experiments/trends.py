@@ -83,7 +83,7 @@ def largest(rows: list[dict]) -> tuple[list[dict], dict]:
 
 
 def surprise(rows: list[dict], least: int = 0) -> float:
-    """By which share the largest run of a seed is worse than the law of its other runs of `least` bytes or more says."""
+    """By which share the largest run of a seed is worse than the law of its runs of `least` bytes or more says."""
     from math import expm1
 
     from lmcourse.pretraining.scaling import Runs, fit
@@ -121,11 +121,11 @@ CLAIMS = {
         high=0.0,
     ),
     "08a.longer-runs": Claim(
-        "The law of the longer runs alone foretells it within 8 % (measured / foretold − 1)",
+        "The law of the longer runs alone foretells the largest within a tenth (measured / foretold − 1)",
         "08a-scaling",
         lambda rows: surprise(rows, BYTES[2]),
-        -0.08,
-        0.08,
+        -0.1,
+        0.1,
     ),
     "08a.more-data": Claim(
         "Eight times the data lower the loss of the widest model by tenths (nats a byte)",
@@ -210,7 +210,7 @@ CLAIMS = {
         low=0.0,
     ),
     "08a.own-is-best": Claim(
-        "In each of four domains the head that learnt there is ahead (own − mean of the others, the least)",
+        "In each of four domains the head that learnt there is ahead of the others' mean (own − mean, the least)",
         "08a-across",
         lambda rows: foreign(rows, "own", tuple(RATED)),
         low=0.0,

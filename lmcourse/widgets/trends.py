@@ -48,6 +48,8 @@ def curves(ax, known: Runs, law: Law):
         ax.plot(known.d[own], known.loss[own], marker, color=colour, alpha=0.6, markersize=4, label=f"{n:,.0f}")
         ax.plot(at, law(n, at), color=colour, linewidth=1)
     ax.set(xscale="log", xlabel="bytes read, D", ylabel="nats a byte")
+    ax.set_xticks(np.unique(known.d), [f"{d:,.0f}" for d in np.unique(known.d)], fontsize=8)
+    ax.minorticks_off()
     ax.legend(title="parameters, N", fontsize=7, title_fontsize=7)
     return ax
 
