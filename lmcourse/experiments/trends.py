@@ -1,6 +1,7 @@
 """Rows of chapter 08a: scaling, pictures with captions, learning task after task, heads in other domains."""
 
 import time
+from functools import cache
 
 from lmcourse.experiments import Experiment, grid
 from lmcourse.experiments.claims import Claim, row
@@ -86,11 +87,21 @@ def surprise(rows: list[dict], least: int = 0) -> float:
     """By which share the largest run of a seed is worse than the law of its runs of `least` bytes or more says."""
     from math import expm1
 
-    from lmcourse.pretraining.scaling import Runs, fit
+    from lmcourse.pretraining.scaling import Runs
 
     known, held = largest(rows)
-    law = fit(Runs.of(each for each in known if each["tokens"] >= least))
-    return expm1(float(Runs.of([held]).gaps(law)[0]))
+    runs = Runs.of(each for each in known if each["tokens"] >= least)
+    return expm1(float(Runs.of([held]).gaps(law(*map(tuple, runs)))[0]))
+
+
+@cache
+def law(n: tuple, d: tuple, loss: tuple):
+    """The law of some runs; a claim asks for it more than once."""
+    import numpy as np
+
+    from lmcourse.pretraining.scaling import Runs, fit
+
+    return fit(Runs(*map(np.array, (n, d, loss))))
 
 
 def matrix(rows: list[dict], question: str, method: str, replay: int = 0) -> list[list[float]]:

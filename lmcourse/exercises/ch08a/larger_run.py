@@ -33,7 +33,7 @@ three largest runs lie?**
         "The band holds two kinds of doubt: that about the law, and the luck of a single run.",
         "And a doubt it cannot hold: that the law has another form out there. A prediction is compared, not marked.",
     ),
-    solution='answer = "a"',
+    solution='answer = "c"',
     why="It is a prediction; the measurement stands below.",
     task=prediction(
         {
