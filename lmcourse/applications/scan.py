@@ -85,13 +85,20 @@ def judged(lines: Sequence[tuple[str, str]] = LINES) -> dict[str, dict[str, floa
     return result
 
 
-def installed() -> dict[str, tuple[str, str]]:
-    """For each package installed here its own description, and the licence that it declares ("" for none)."""
+def installed() -> dict[str, tuple[str, str, str]]:
+    """For each package installed here: its description, the text of its licence files, and the licence it declares."""
     packages = {}
     for package in metadata.distributions():
         about = package.metadata
         declared = [about.get("License-Expression"), about.get("License")]
         declared += [line for line in about.get_all("Classifier") or [] if line.startswith("License ::")]
+        files = [file for file in package.files or [] if re.match(r"(licen[cs]e|copying)", file.name, re.IGNORECASE)]
+        text = " ".join(package.read_text(_below(file)) or "" for file in files)
         words = " ".join(line[:100] for line in declared if line)
-        packages[str(about["Name"]).lower()] = (package.read_text("METADATA") or "", words)
+        packages[str(about["Name"]).lower()] = (package.read_text("METADATA") or "", text, words)
     return dict(sorted(packages.items()))
+
+
+def _below(file: metadata.PackagePath) -> str:
+    """The path of a file below the folder of its package's description."""
+    return "/".join(file.parts[1:])

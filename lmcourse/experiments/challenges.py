@@ -1,0 +1,237 @@
+"""Rows of chapter 08b: explanations, bias, harm, memory and membership, and what helps against each."""
+
+import time
+
+from lmcourse.experiments import Experiment, grid
+from lmcourse.experiments.claims import Claim, row
+
+THREE = [0, 1, 2]
+
+
+def explanations(seed: int, labels: int = 500, sentences: int = 40) -> dict:
+    """Areas of deletion and insertion on test sentences of 8 to 16 words, and the likeness after forgetting."""
+    from lmcourse.experiments.finetuning import accuracy, movie_parts
+    from lmcourse.explain.comparison import areas, forgetting
+    from lmcourse.finetuning.run import FinetuneConfig, finetune
+
+    start, parts = time.perf_counter(), movie_parts(seed, labels)
+    config = FinetuneConfig(freeze="3", epochs=3, seed=seed)
+    predictor, _ = finetune(config, parts["train"], ["negative", "positive"])
+    test = parts["test"]
+    texts = [text for text in test["text"][:] if 8 <= len(text.split()) <= 16][:sentences]
+    return {
+        "accuracy": accuracy(predictor, test),
+        "areas": areas(predictor, texts, seed),
+        "likeness": forgetting(predictor, texts, range(7), seed),
+        "seconds": time.perf_counter() - start,
+    }
+
+
+def prejudice(classifier: str, cure: str, seed: int, labels: int = 500, tests: int = 200) -> dict:
+    """Accuracy, the gap between two groups and the fairness of a classifier that a planted prejudice has reached."""
+    import numpy as np
+
+    from lmcourse.applications import bias
+    from lmcourse.evaluation import fairness
+    from lmcourse.evaluation.uncertainty import bootstrap
+    from lmcourse.experiments.finetuning import movie_parts
+
+    start, parts = time.perf_counter(), movie_parts(seed, labels)
+    texts, y = parts["train"]["text"][:], parts["train"]["label"][:]
+    skew = 0.5 if cure == "no prejudice" else 0.9
+    said = bias.prejudiced(texts, y, share=0.3, skew=skew, seed=seed)
+    say = bias.cured(said, y, classifier, cure)
+    test, truth = parts["test"]["text"][:tests], np.array(parts["test"]["label"][:tests])
+    given = np.stack([say([bias.mention(text, group) for text in test]) for group in bias.GROUPS])
+    gaps = given[1] - given[0]
+    table = fairness.by_group(
+        np.tile(truth, 2), (given > 0.5).astype(int).ravel(), np.repeat(bias.GROUPS, len(test))
+    )
+    return {
+        "accuracy": float(((say(test) > 0.5) == truth).mean()),
+        "gap": float(gaps.mean()),
+        "interval": list(bootstrap(np.mean, gaps, seed=seed)),
+        "groups": table,
+        "fairness": fairness.gaps(table),
+        "seconds": time.perf_counter() - start,
+    }
+
+
+def insults(harm: float, filter: str, seed: int, lines: int = 2000, epochs: int = 6, written: int = 1000) -> dict:
+    """The share of insults in a training text and in what a GPT then writes, and what a filter let pass and took."""
+    from lmcourse.applications import safety, writer
+    from lmcourse.evaluation.uncertainty import wilson
+
+    start = time.perf_counter()
+    texts, kinds = safety.corpus(lines, harm, seed)
+    kept = safety.FILTERS[filter](texts, seed)
+    gpt = writer.learn([text for text, keep in zip(texts, kept, strict=True) if keep], epochs, seed)
+    made = gpt.write(written, seed)
+    bad = sum(map(safety.is_insult, made))
+    return {
+        "in": float((kinds == safety.HARM).mean()),
+        "left": float((kinds[kept] == safety.HARM).mean()),
+        "written": bad / written,
+        "interval": list(wilson(bad, written)),
+        "animals": sum(map(safety.is_about_animals, made)) / written,
+        "passed": float(kept[kinds == safety.HARM].mean()) if (kinds == safety.HARM).any() else 0.0,
+        "lost": float(1 - kept[kinds == safety.ANIMAL].mean()),
+        "seconds": time.perf_counter() - start,
+    }
+
+
+def planted_secrets(text: str, seed: int, lines: int = 2000, epochs: int = 8) -> dict:
+    """The exposure of secrets by how often they were planted; "deduplicated" keeps each line of the text once."""
+    from lmcourse.applications import memorisation, writer
+
+    start = time.perf_counter()
+    texts, known = memorisation.planted(lines, seed)
+    if text == "deduplicated":
+        texts = list(dict.fromkeys(texts))
+    gpt = writer.learn(texts, epochs, seed)
+    found = memorisation.exposures(gpt, known)
+    return {
+        "lines": len(texts),
+        "exposure": {str(times): values for times, values in found.items()},
+        "seconds": time.perf_counter() - start,
+    }
+
+
+def members(seed: int, texts: int = 600, epochs: int = 32) -> dict:
+    """What a loss tells about who was in the training part, after more and more epochs."""
+    from lmcourse.applications.memorisation import membership
+    from lmcourse.experiments.finetuning import movie_parts
+
+    start, sentences = time.perf_counter(), movie_parts(seed)["train"]["text"][:]
+    rows = membership(sentences[texts : texts + 2000], sentences[:texts], epochs, seed)
+    return {"epochs": rows, "seconds": time.perf_counter() - start}
+
+
+CURES = ["none", "augmented", "unnamed", "no prejudice"]
+EXPERIMENTS = {
+    "08b-explanations": Experiment("Which explanation does the answer follow?", explanations, grid(seed=THREE)),
+    "08b-bias": Experiment(
+        "Is a planted prejudice learnt, and what takes it out?",
+        prejudice,
+        grid(classifier=["tfidf", "minilm"], cure=CURES, seed=THREE),
+    ),
+    "08b-insults": Experiment(
+        "How much of the harm in a text is written again?",
+        insults,
+        grid(harm=[0.0, 0.01, 0.05, 0.2], filter=["none"], seed=THREE)
+        + grid(harm=[0.2], filter=["list of words", "classifier"], seed=THREE),
+    ),
+    "08b-secrets": Experiment(
+        "How often must a secret be repeated?",
+        planted_secrets,
+        grid(text=["as it is", "deduplicated"], seed=THREE),
+    ),
+    "08b-membership": Experiment("Does a loss tell who was trained on?", members, grid(seed=THREE)),
+}
+
+
+def mean_area(rows: list[dict], method: str, curve: str) -> float:
+    """The mean area of a method's curve over the sentences of one seed."""
+    values = rows[0]["areas"][method][curve]
+    return sum(values) / len(values)
+
+
+def mean_exposure(rows: list[dict], text: str, times: int) -> float:
+    """The mean exposure, in bits, of the secrets that were planted so often."""
+    values = row(rows, text=text)["exposure"][str(times)]
+    return sum(values) / len(values)
+
+
+def stopped(rows: list[dict]) -> dict:
+    """The epoch at which early stopping would have stopped: that of the least validation loss."""
+    return min(rows[0]["epochs"], key=lambda epoch: epoch["validation"])
+
+
+CLAIMS = {
+    "08b.occlusion": Claim(
+        "Leaving words out finds what matters: its deletion curve lies below a random order's (random − leave one out)",
+        "08b-explanations",
+        lambda rows: mean_area(rows, "random order", "deletion") - mean_area(rows, "leave one out", "deletion"),
+        low=0.05,
+    ),
+    "08b.integrated": Claim(
+        "Integrated gradients are better than a random order by deletion (random − integrated gradients)",
+        "08b-explanations",
+        lambda rows: mean_area(rows, "random order", "deletion") - mean_area(rows, "integrated gradients", "deletion"),
+        low=0.0,
+    ),
+    "08b.attention-forgets-least": Claim(
+        "When all blocks have forgotten, attention is more like before than integrated gradients are (difference)",
+        "08b-explanations",
+        lambda rows: rows[0]["likeness"]["attention"][-1] - rows[0]["likeness"]["integrated gradients"][-1],
+        low=0.1,
+    ),
+    "08b.prejudice": Claim(
+        "A planted prejudice is learnt by the frozen encoder's head (gap between the groups in P(positive))",
+        "08b-bias",
+        lambda rows: row(rows, classifier="minilm", cure="none")["gap"],
+        low=0.1,
+    ),
+    "08b.no-prejudice": Claim(
+        "Without it there is next to no gap (size of the gap, frozen MiniLM)",
+        "08b-bias",
+        lambda rows: abs(row(rows, classifier="minilm", cure="no prejudice")["gap"]),
+        high=0.08,
+    ),
+    "08b.augmented": Claim(
+        "Swapped copies take most of it out (gap without − gap with copies, frozen MiniLM)",
+        "08b-bias",
+        lambda rows: (
+            row(rows, classifier="minilm", cure="none")["gap"]
+            - abs(row(rows, classifier="minilm", cure="augmented")["gap"])
+        ),
+        low=0.1,
+    ),
+    "08b.written": Claim(
+        "Of a text with a fifth of insults a GPT writes about a fifth (share written)",
+        "08b-insults",
+        lambda rows: row(rows, harm=0.2, filter="none")["written"],
+        0.14,
+        0.27,
+    ),
+    "08b.filtered": Claim(
+        "A classifier before the training takes most of them out (share written without − with it)",
+        "08b-insults",
+        lambda rows: (
+            row(rows, harm=0.2, filter="none")["written"] - row(rows, harm=0.2, filter="classifier")["written"]
+        ),
+        low=0.1,
+    ),
+    "08b.words-cost-animals": Claim(
+        "A list of words takes more of the innocent lines than the classifier (share lost, list − classifier)",
+        "08b-insults",
+        lambda rows: (
+            row(rows, harm=0.2, filter="list of words")["lost"] - row(rows, harm=0.2, filter="classifier")["lost"]
+        ),
+        low=0.3,
+    ),
+    "08b.repeated": Claim(
+        "A secret planted 32 times is exposed far more than one that was never there (bits, 32 times − never)",
+        "08b-secrets",
+        lambda rows: mean_exposure(rows, "as it is", 32) - mean_exposure(rows, "as it is", 0),
+        low=5.0,
+    ),
+    "08b.deduplicated": Claim(
+        "Without copies it is exposed far less (bits, as it is − deduplicated, planted 32 times)",
+        "08b-secrets",
+        lambda rows: mean_exposure(rows, "as it is", 32) - mean_exposure(rows, "deduplicated", 32),
+        low=3.0,
+    ),
+    "08b.overfitted": Claim(
+        "After 32 epochs a loss tells members from outsiders (AUC)",
+        "08b-membership",
+        lambda rows: rows[0]["epochs"][-1]["auc"],
+        low=0.8,
+    ),
+    "08b.early": Claim(
+        "At the epoch of the least validation loss it tells less (AUC after 32 epochs − AUC there)",
+        "08b-membership",
+        lambda rows: rows[0]["epochs"][-1]["auc"] - stopped(rows)["auc"],
+        low=0.1,
+    ),
+}
