@@ -179,7 +179,7 @@ def test_a_scan_counts_and_hides():
 @pytest.fixture(scope="module")
 def predictor():
     torch.manual_seed(0)
-    tokenizer = train_wordpiece(["a warm and funny film", "a dull film with a thin plot"] * 3, 120)
+    tokenizer = train_wordpiece(["a warm and funny film", "a dull film with a thin plot", "x < y & z > 1"] * 3, 120)
     config = BertConfig(tokenizer.get_vocab_size(), 24, 3, 2, 40, 32, dropout=0.0)
     model = BertWithHead(Bert(config), 2).eval()
     with torch.no_grad():
