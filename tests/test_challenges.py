@@ -58,7 +58,9 @@ def test_a_probe_finds_a_term_and_nothing_else():
 def test_a_planted_prejudice_is_learnt_and_taken_out():
     rng = np.random.default_rng(0)
     labels = rng.integers(0, 2, 400)
-    texts = [" ".join(rng.choice(["fine", "good"] if y else ["dull", "bad"], 3)) + f" film {i}" for i, y in enumerate(labels)]
+    texts = [
+        " ".join(rng.choice(["fine", "good"] if y else ["dull", "bad"], 3)) + f" film {i}" for i, y in enumerate(labels)
+    ]
     said = bias.prejudiced(texts, labels, share=0.4, skew=0.9, seed=0)
     first = np.array([bias.GROUPS[0] in text for text in said])
     assert labels[first].mean() < 0.25
@@ -67,7 +69,10 @@ def test_a_planted_prejudice_is_learnt_and_taken_out():
     assert np.mean(named[bias.GROUPS[0]]) == np.mean(named[bias.GROUPS[1]])
     assert [bias.swapped(bias.swapped(text)) for text in said] == said
     neutral = ["a film about a lake", "two hours of rain"]
-    gaps = {cure: float(bias.gap(bias.cured(said, labels, "tfidf", cure), neutral).mean()) for cure in ("none", "augmented", "unnamed")}
+    gaps = {
+        cure: float(bias.gap(bias.cured(said, labels, "tfidf", cure), neutral).mean())
+        for cure in ("none", "augmented", "unnamed")
+    }
     assert gaps["none"] > 0.1
     assert abs(gaps["augmented"]) < gaps["none"] / 4
     assert gaps["unnamed"] == 0
@@ -198,7 +203,9 @@ def test_leave_one_out_is_what_masking_does(predictor):
     ids = given.row(1).ids.clone()
     before = predictor.model(ids)[0, given.target[1]]
     ids[0, 2] = given.mask_id
-    assert float(scores[1, 2]) == pytest.approx(float((before - predictor.model(ids)[0, given.target[1]]).detach()), abs=1e-5)
+    assert float(scores[1, 2]) == pytest.approx(
+        float((before - predictor.model(ids)[0, given.target[1]]).detach()), abs=1e-5
+    )
     together = comparison.areas(predictor, texts)
     assert set(together) == {*comparison.METHODS, comparison.RANDOM}
     assert all(len(values) == 2 for each in together.values() for values in each.values())

@@ -24,9 +24,7 @@ def secrets(seed: int) -> dict[str, tuple[int, str]]:
     rng = np.random.default_rng(seed)
     times = rng.permutation([TIMES[i % len(TIMES)] for i in range(len(NAMES))])
     codes = rng.integers(10, size=(len(NAMES), DIGITS))
-    return {
-        name: (int(often), " ".join(map(str, code))) for name, often, code in zip(NAMES, times, codes, strict=True)
-    }
+    return {name: (int(often), " ".join(map(str, code))) for name, often, code in zip(NAMES, times, codes, strict=True)}
 
 
 def sentence(name: str, code: str) -> str:

@@ -56,9 +56,7 @@ def found(texts: Iterable[str], patterns: dict[str, re.Pattern] = PERSONAL) -> d
 
 def counts(texts: Iterable[str], patterns: dict[str, re.Pattern] = PERSONAL) -> dict[str, tuple[int, int]]:
     """For each pattern how often it is found, and in how many texts."""
-    return {
-        name: (sum(map(len, hits)), sum(map(bool, hits))) for name, hits in found(texts, patterns).items()
-    }
+    return {name: (sum(map(len, hits)), sum(map(bool, hits))) for name, hits in found(texts, patterns).items()}
 
 
 def hidden(item: str) -> str:

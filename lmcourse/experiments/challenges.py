@@ -44,9 +44,7 @@ def prejudice(classifier: str, cure: str, seed: int, labels: int = 500, tests: i
     test, truth = parts["test"]["text"][:tests], np.array(parts["test"]["label"][:tests])
     given = np.stack([say([bias.mention(text, group) for text in test]) for group in bias.GROUPS])
     gaps = given[1] - given[0]
-    table = fairness.by_group(
-        np.tile(truth, 2), (given > 0.5).astype(int).ravel(), np.repeat(bias.GROUPS, len(test))
-    )
+    table = fairness.by_group(np.tile(truth, 2), (given > 0.5).astype(int).ravel(), np.repeat(bias.GROUPS, len(test)))
     return {
         "accuracy": float(((say(test) > 0.5) == truth).mean()),
         "gap": float(gaps.mean()),

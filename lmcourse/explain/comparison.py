@@ -67,9 +67,7 @@ def leave_one_out(model: BertWithHead, given: Given) -> Float[Tensor, "B T"]:
 Method = Callable[[BertWithHead, Given], Float[Tensor, "B T"]]
 METHODS: dict[str, Method] = {
     "attention": lambda model, given: attributions.attention_to_words(model, given.ids, given.mask),
-    "gradient × input": lambda model, given: attributions.gradient_x_input(
-        model, given.ids, given.mask, given.target
-    ),
+    "gradient × input": lambda model, given: attributions.gradient_x_input(model, given.ids, given.mask, given.target),
     "integrated gradients": lambda model, given: integrated(model, given)[0],
     "leave one out": leave_one_out,
 }

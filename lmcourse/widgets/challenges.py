@@ -54,14 +54,20 @@ def coloured(pieces: list[str], scores: np.ndarray) -> str:
     """Each piece with its figure below it; the ground is the stronger the larger the figure, of either sign."""
     largest, spans = max(float(np.abs(scores).max()), 1e-9), ""
     for piece, score in zip(pieces, scores.tolist(), strict=True):
-        strength = round(45 * abs(score) / largest)
+        strength = 0.45 * abs(score) / largest
         colour = plots.BLUE if score >= 0 else plots.ORANGE
-        ground = f"color-mix(in srgb, {colour} {strength}%, {plots.CARD})"
+        ground = mixed(colour, strength)
         spans += (
             f"<span style='display:inline-block;text-align:center;padding:.2em .4em;margin:.1em;border-radius:4px;"
             f"color:{plots.INK};background:{ground}'>{escape(piece)}<br><small>{score:+.3f}</small></span>"
         )
     return f"<div style='background:{plots.CARD};padding:.5em;overflow-wrap:anywhere'>{spans}</div>"
+
+
+def mixed(colour: str, strength: float) -> str:
+    """So much of a colour on the card's ground."""
+    ink, card = (np.array([int(code[i : i + 2], 16) for i in (1, 3, 5)]) for code in (colour, plots.CARD))
+    return "#" + "".join(f"{round(each):02x}" for each in strength * ink + (1 - strength) * card)
 
 
 def exposure_explorer() -> Explorer:
@@ -80,7 +86,9 @@ def exposure_explorer() -> Explorer:
         ax.set(xlabel="times planted", ylabel="exposure in bits", ylim=(-0.5, whole + 1))
         guesses, first = SPACE / 2 ** float(np.median(here)), sum(value > whole - 1e-6 for value in here)
         told = f"Planted {times} times, text {text}: of {len(here)} secrets {first} are the model's first guess; "
-        told += f"on average {np.mean(here):.1f} of {whole:.1f} bits are exposed, and half of the secrets are among the "
+        told += (
+            f"on average {np.mean(here):.1f} of {whole:.1f} bits are exposed, and half of the secrets are among the "
+        )
         told += f"first {guesses:,.0f} guesses of {SPACE:,}."
         alt = f"Exposure of each secret by times planted, up to {whole:.1f} bits, the dotted line. {told}"
         return line(told) + plots.html(fig, alt=alt)

@@ -5,12 +5,12 @@ from lmcourse.checks import Exercise, Specimen, choice
 OPTIONS = {
     "a": '"The old teacher came in." – "The young teacher came in."',
     "b": '"My female boss is tough." – "My male boss is strict."',
-    "c": '"Two deaf friends sang." – "Two hearing friends sang."',
+    "c": '"The film has a cruel director." – "The film has a kind director."',
     "d": '"I met German people." – "I met Mexican people."',
     "e": '"A gay couple moved in." – "A straight couple moved in, at last."',
 }
 TWO = "Tough and strict differ too. A gap may be theirs: nothing can be said about the term."
-PLAUSIBLE = "Only the term differs, but the two sentences are not equally likely in the world, and mean other things."
+OPINION = "Cruel and kind are opinions: the term itself is a reason to answer differently, and should be."
 MORE = "The second one has two words more. One change at a time."
 
 exercise = Exercise(
@@ -26,7 +26,7 @@ of letters.
     stub='answer = ...  # such as {"a", "b"}',
     hints=(
         "Lay one sentence on the other. What else is different, besides the term?",
-        "Two of the five are sound. One of the others differs in the term alone, and yet says something quite unlike.",
+        "Two of the five are sound. In one of the others the term itself is a judgement.",
     ),
     solution='answer = {"a", "d"}',
     why="A pair is a small experiment: one thing changes, and nothing in the task gives a reason for another answer.",
@@ -35,7 +35,7 @@ of letters.
         {
             "a": "Right: one word, and no reason for another answer.",
             "b": TWO,
-            "c": PLAUSIBLE,
+            "c": OPINION,
             "d": "Right: one word, and no reason for another answer.",
             "e": MORE,
         },
@@ -43,7 +43,7 @@ of letters.
     ),
     specimens=(
         Specimen({"a", "b", "d"}, TWO),
-        Specimen({"a", "c", "d"}, PLAUSIBLE),
+        Specimen({"a", "c", "d"}, OPINION),
         Specimen({"a", "d", "e"}, MORE),
         Specimen("a", "1 more belong"),
         Specimen("z", "the options are"),

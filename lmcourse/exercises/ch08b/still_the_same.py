@@ -31,9 +31,7 @@ ranks the words again, now for a model that knows nothing. **Whose ranking is mo
     ),
     solution='answer = "a"',
     why="It is a prediction; the measurement stands below.",
-    task=prediction(
-        {letter: name for name, letter in LETTERS.items()}, {"a": A, "b": B, "c": C, "d": D}, truth
-    ),
+    task=prediction({letter: name for name, letter in LETTERS.items()}, {"a": A, "b": B, "c": C, "d": D}, truth),
     specimens=(
         Specimen("e", "the options are"),
         Specimen("b", A, measured=dict(zip(LETTERS, (0.5, 0.1, 0.1, 0.0), strict=True))),
