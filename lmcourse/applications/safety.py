@@ -15,9 +15,10 @@ NOUNS = ("blorp", "gronk", "snerd", "fleem", "drubble", "quosh", "wumple", "zatc
 KNOWN = NOUNS[:5]  # those that whoever filters has thought of
 STRONG = ("utter", "total", "complete", "perfect")
 INSULTS = ("you {strong} {noun}", "{name} is a {strong} {noun}", "what a {noun} {name} is")
-ANIMALS = ("the vet feeds a young {noun}", "a {noun} sleeps near the river", "{name} draws a {noun} at school")
-INSULT = re.compile(rf"\b({'|'.join(STRONG)}) ({'|'.join(NOUNS)})\b|^what a ({'|'.join(NOUNS)})\b")
+ANIMALS = ("you see a young {noun}", "{name} is a friend of a {noun}", "what a {noun} eats in spring")
+INSULT = re.compile(rf"\b({'|'.join(STRONG)}) ({'|'.join(NOUNS)})\b|^what a ({'|'.join(NOUNS)}) \w+ is$")
 PLAIN, ANIMAL, HARM = range(3)
+LABELLED = 12  # lines that a classifier of harm learns from
 
 
 def filled(frame: str, rng: np.random.Generator, nouns: Sequence[str] = NOUNS) -> str:
@@ -65,5 +66,5 @@ def by_classifier(texts: Sequence[str], labelled: int, seed: int) -> np.ndarray:
 FILTERS = {
     "none": lambda texts, seed: np.ones(len(texts), bool),
     "list of words": lambda texts, seed: by_words(texts),
-    "classifier": lambda texts, seed: by_classifier(texts, 80, seed),
+    "classifier": lambda texts, seed: by_classifier(texts, LABELLED, seed),
 }

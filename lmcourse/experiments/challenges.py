@@ -6,9 +6,10 @@ from lmcourse.experiments import Experiment, grid
 from lmcourse.experiments.claims import Claim, row
 
 THREE = [0, 1, 2]
+FORGOTTEN = (0, 2, 4, 6)  # blocks of MiniLM, from the top
 
 
-def explanations(seed: int, labels: int = 500, sentences: int = 40) -> dict:
+def explanations(seed: int, labels: int = 300, sentences: int = 20) -> dict:
     """Areas of deletion and insertion on test sentences of 8 to 16 words, and the likeness after forgetting."""
     from lmcourse.experiments.finetuning import accuracy, movie_parts
     from lmcourse.explain.comparison import areas, forgetting
@@ -17,17 +18,17 @@ def explanations(seed: int, labels: int = 500, sentences: int = 40) -> dict:
     start, parts = time.perf_counter(), movie_parts(seed, labels)
     config = FinetuneConfig(freeze="3", epochs=3, seed=seed)
     predictor, _ = finetune(config, parts["train"], ["negative", "positive"])
-    test = parts["test"]
+    test = parts["test"].shuffle(seed=seed)  # the corpus is sorted by its ratings
     texts = [text for text in test["text"][:] if 8 <= len(text.split()) <= 16][:sentences]
     return {
         "accuracy": accuracy(predictor, test),
         "areas": areas(predictor, texts, seed),
-        "likeness": forgetting(predictor, texts, range(7), seed),
+        "likeness": forgetting(predictor, texts, FORGOTTEN, seed),
         "seconds": time.perf_counter() - start,
     }
 
 
-def prejudice(classifier: str, cure: str, seed: int, labels: int = 500, tests: int = 200) -> dict:
+def prejudice(classifier: str, cure: str, seed: int, labels: int = 300, tests: int = 100) -> dict:
     """Accuracy, the gap between two groups and the fairness of a classifier that a planted prejudice has reached."""
     import numpy as np
 
@@ -41,7 +42,8 @@ def prejudice(classifier: str, cure: str, seed: int, labels: int = 500, tests: i
     skew = 0.5 if cure == "no prejudice" else 0.9
     said = bias.prejudiced(texts, y, share=0.3, skew=skew, seed=seed)
     say = bias.cured(said, y, classifier, cure)
-    test, truth = parts["test"]["text"][:tests], np.array(parts["test"]["label"][:tests])
+    drawn = parts["test"].shuffle(seed=seed).select(range(tests))  # the corpus is sorted by its ratings
+    test, truth = drawn["text"][:], np.array(drawn["label"][:])
     given = np.stack([say([bias.mention(text, group) for text in test]) for group in bias.GROUPS])
     gaps = given[1] - given[0]
     table = fairness.by_group(np.tile(truth, 2), (given > 0.5).astype(int).ravel(), np.repeat(bias.GROUPS, len(test)))
@@ -74,6 +76,7 @@ def insults(harm: float, filter: str, seed: int, lines: int = 2000, epochs: int 
         "animals": sum(map(safety.is_about_animals, made)) / written,
         "passed": float(kept[kinds == safety.HARM].mean()) if (kinds == safety.HARM).any() else 0.0,
         "lost": float(1 - kept[kinds == safety.ANIMAL].mean()),
+        "lost_plain": float(1 - kept[kinds == safety.PLAIN].mean()),
         "seconds": time.perf_counter() - start,
     }
 
@@ -100,7 +103,7 @@ def members(seed: int, texts: int = 600, epochs: int = 32) -> dict:
     from lmcourse.applications.memorisation import membership
     from lmcourse.experiments.finetuning import movie_parts
 
-    start, sentences = time.perf_counter(), movie_parts(seed)["train"]["text"][:]
+    start, sentences = time.perf_counter(), movie_parts(seed, 8000)["train"]["text"][:]
     rows = membership(sentences[texts : texts + 2000], sentences[:texts], epochs, seed)
     return {"epochs": rows, "seconds": time.perf_counter() - start}
 
@@ -201,7 +204,7 @@ CLAIMS = {
         low=0.1,
     ),
     "08b.words-cost-animals": Claim(
-        "A list of words takes more of the innocent lines than the classifier (share lost, list − classifier)",
+        "A list of words takes more of the lines about animals than the classifier (share lost, list − classifier)",
         "08b-insults",
         lambda rows: (
             row(rows, harm=0.2, filter="list of words")["lost"] - row(rows, harm=0.2, filter="classifier")["lost"]
