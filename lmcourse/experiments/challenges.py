@@ -6,29 +6,29 @@ from lmcourse.experiments import Experiment, grid
 from lmcourse.experiments.claims import Claim, row
 
 THREE = [0, 1, 2]
-FORGOTTEN = (0, 2, 4, 6)  # blocks of MiniLM, from the top
+FORGOTTEN = (0, 3, 6)  # blocks of MiniLM, from the top
 
 
-def explanations(seed: int, labels: int = 300, sentences: int = 20) -> dict:
+def explanations(seed: int, labels: int = 240, sentences: int = 16) -> dict:
     """Areas of deletion and insertion on test sentences of 8 to 16 words, and the likeness after forgetting."""
     from lmcourse.experiments.finetuning import accuracy, movie_parts
     from lmcourse.explain.comparison import areas, forgetting
     from lmcourse.finetuning.run import FinetuneConfig, finetune
 
     start, parts = time.perf_counter(), movie_parts(seed, labels)
-    config = FinetuneConfig(freeze="3", epochs=3, seed=seed)
+    config = FinetuneConfig(freeze="3", epochs=3, max_length=64, seed=seed)
     predictor, _ = finetune(config, parts["train"], ["negative", "positive"])
     test = parts["test"].shuffle(seed=seed)  # the corpus is sorted by its ratings
     texts = [text for text in test["text"][:] if 8 <= len(text.split()) <= 16][:sentences]
     return {
-        "accuracy": accuracy(predictor, test),
+        "accuracy": accuracy(predictor, test.select(range(200))),
         "areas": areas(predictor, texts, seed),
         "likeness": forgetting(predictor, texts, FORGOTTEN, seed),
         "seconds": time.perf_counter() - start,
     }
 
 
-def prejudice(classifier: str, cure: str, seed: int, labels: int = 300, tests: int = 100) -> dict:
+def prejudice(classifier: str, cure: str, seed: int, labels: int = 240, tests: int = 80) -> dict:
     """Accuracy, the gap between two groups and the fairness of a classifier that a planted prejudice has reached."""
     import numpy as np
 
@@ -114,12 +114,13 @@ EXPERIMENTS = {
     "08b-bias": Experiment(
         "Is a planted prejudice learnt, and what takes it out?",
         prejudice,
-        grid(classifier=["tfidf", "minilm"], cure=CURES, seed=THREE),
+        grid(classifier=["tfidf"], cure=CURES, seed=THREE)
+        + grid(classifier=["minilm"], cure=["none", "augmented", "no prejudice"], seed=THREE),
     ),
     "08b-insults": Experiment(
         "How much of the harm in a text is written again?",
         insults,
-        grid(harm=[0.0, 0.01, 0.05, 0.2], filter=["none"], seed=THREE)
+        grid(harm=[0.01, 0.05, 0.2], filter=["none"], seed=THREE)
         + grid(harm=[0.2], filter=["list of words", "classifier"], seed=THREE),
     ),
     "08b-secrets": Experiment(

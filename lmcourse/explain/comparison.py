@@ -44,7 +44,7 @@ def read(predictor: Predictor, texts: Sequence[str]) -> Given:
     return Given(ids, mask, words, target, predictor.model.bert.config.pad_id, hidden)
 
 
-def integrated(model: BertWithHead, given: Given, steps: int = 32) -> tuple[Float[Tensor, "B T"], Float[Tensor, " B"]]:
+def integrated(model: BertWithHead, given: Given, steps: int = 12) -> tuple[Float[Tensor, "B T"], Float[Tensor, " B"]]:
     """Integrated gradients from a text that says nothing, and what is missing for completeness."""
     start = attributions.nothing_said(given.ids, ~given.words, given.pad_id)
     return attributions.integrated_gradients(model, given.ids, given.mask, given.target, start, steps)
