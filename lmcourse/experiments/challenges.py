@@ -2,7 +2,7 @@
 
 import time
 
-from lmcourse.experiments import Experiment, grid
+from lmcourse.experiments import Experiment, by_seed, grid
 from lmcourse.experiments.claims import Claim, row
 
 THREE = [0, 1, 2]
@@ -108,6 +108,11 @@ def members(seed: int, texts: int = 600, epochs: int = 32) -> dict:
     return {"epochs": rows, "seconds": time.perf_counter() - start}
 
 
+def more_members(seed: int) -> dict:
+    """The same with ten times as many members, and fewer epochs."""
+    return members(seed, texts=6000, epochs=8)
+
+
 CURES = ["none", "augmented", "unnamed", "no prejudice"]
 EXPERIMENTS = {
     "08b-explanations": Experiment("Which explanation does the answer follow?", explanations, grid(seed=THREE)),
@@ -129,6 +134,7 @@ EXPERIMENTS = {
         grid(text=["as it is", "deduplicated"], seed=THREE),
     ),
     "08b-membership": Experiment("Does a loss tell who was trained on?", members, grid(seed=THREE)),
+    "08b-more-members": Experiment("And when it has more to read?", more_members, grid(seed=THREE)),
 }
 
 
@@ -231,9 +237,15 @@ CLAIMS = {
         low=0.8,
     ),
     "08b.early": Claim(
-        "At the epoch of the least validation loss it tells less (AUC after 32 epochs − AUC there)",
+        "With 200 members stopping at the least validation loss does not hide them (AUC there)",
         "08b-membership",
-        lambda rows: rows[0]["epochs"][-1]["auc"] - stopped(rows)["auc"],
+        lambda rows: stopped(rows)["auc"],
+        low=0.85,
+    ),
+    "08b.more-members": Claim(
+        "With 2,000 members it hides them better (AUC at the stop, 200 − 2,000 members)",
+        "08b-more-members",
+        lambda rows: stopped(by_seed("08b-membership")[rows[0]["seed"]])["auc"] - stopped(rows)["auc"],
         low=0.1,
     ),
 }
