@@ -50,7 +50,7 @@ def test_rates_are_those_of_scikit_learn_and_gaps_their_differences():
 def test_a_probe_finds_a_term_and_nothing_else():
     blind = bias.probe(lambda texts: np.array([len(text.split()) / 20 for text in texts]))
     assert np.array_equal(blind, np.zeros((len(bias.PAIRS), len(bias.FRAMES))))
-    partial = bias.probe(lambda texts: np.array([float("old" in text.split()) for text in texts]))
+    partial = bias.probe(lambda texts: np.array([float("old" in text) for text in texts]))
     assert partial[1].tolist() == [1.0] * len(bias.FRAMES)
     assert not partial[[0, 2, 3, 4, 5]].any()
 
@@ -169,7 +169,7 @@ def test_a_scan_counts_and_hides():
     assert clean[0] == "[e-mail address] and [e-mail address]"
     assert not any(hits for hits, _ in scan.counts(clean).values())
     figures = scan.judged()
-    assert figures[scan.E_MAIL]["precision"] == 1 > figures[scan.E_MAIL]["recall"]
+    assert figures[scan.E_MAIL] == pytest.approx({"found": 5, "precision": 4 / 5, "recall": 4 / 6})
     assert figures[scan.PHONE]["precision"] < 1
     assert all(re.search(r"example|@|\d|five|jane", text) for text, _ in scan.LINES)  # none of them is anybody's
     about, text, says = scan.installed()["numpy"]

@@ -1,4 +1,4 @@
-"""Chapter 08b, predicted before it is shown: whose explanation does not notice that all was forgotten?"""
+"""Chapter 08b, predicted before it is shown: whose explanation does not notice that the head has forgotten?"""
 
 from lmcourse.checks import Exercise, Specimen, prediction
 
@@ -10,24 +10,24 @@ def truth(likeness: dict[str, float]) -> str:
     return LETTERS[max(LETTERS, key=likeness.get)]
 
 
-A = "attention's ranking is the most like before. What is alike with and without learning comes from the text itself."
-B = "the gradients point elsewhere in a forgetful model, but the embeddings, which they are multiplied by, have stayed."
-C = "the way from the baseline has stayed, as the embeddings have: it is a part of the product that nothing forgets."
-D = "which words a model needs has more to do with its embeddings than with its blocks, then."
+A = "attention's is the same to the last digit: it never looks at what is made of the words, only at where heads look."
+B = "the gradients have changed least. They go through the head: look whether it has forgotten at all."
+C = "the path's gradients have changed least. They go through the head: look whether it has forgotten at all."
+D = "the answers themselves have changed least. They come out of the head: look whether it has forgotten at all."
 
 exercise = Exercise(
     id="08b.still_the_same",
     title="predict: who does not notice?",
     text="""
-All six blocks and the head of the classifier are set back to random weights. Only the embeddings stay. Each method
-ranks the words again, now for a model that knows nothing. **Whose ranking is most like the one before?**
+First only the head and the pooler, above the six blocks, are set back to random weights. The answers are now a lottery.
+Each method ranks the words again, for this model. **Whose ranking is most like the one before?**
 """,
     difficulty=1,
     minutes=2,
     stub="answer = ...",
     hints=(
-        "What does each method need of the weights: only where a head looks, or also what comes of it?",
-        "A ranking that stays the same must come from what stays the same. A prediction is compared, not marked.",
+        "What does each method need of the weights: only where a block's heads look, or also what comes of it?",
+        "Which of the four can be computed without knowing the answer? A prediction is compared, not marked.",
     ),
     solution='answer = "a"',
     why="It is a prediction; the measurement stands below.",
