@@ -10,6 +10,7 @@ from lmcourse.errors import InputError
 from lmcourse.experiments import (
     FOLDER,
     Experiment,
+    challenges,
     concepts,
     finetuning,
     logs,
@@ -23,7 +24,7 @@ from lmcourse.experiments import (
 )
 from lmcourse.files import cache_folder, lock, write_atomic
 
-MODULES = (concepts, finetuning, pretraining, transfer, speed, models, logs, senses, stakes, trends)
+MODULES = (concepts, finetuning, pretraining, transfer, speed, models, logs, senses, stakes, trends, challenges)
 EXPERIMENTS = {name: experiment for module in MODULES for name, experiment in module.EXPERIMENTS.items()}
 CLAIMS = {name: claim for module in MODULES for name, claim in getattr(module, "CLAIMS", {}).items()}
 
