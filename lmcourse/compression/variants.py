@@ -77,7 +77,7 @@ def shorter(model: BertWithHead, blocks: int) -> BertWithHead:
     return made
 
 
-def _train(model: nn.Module, tokens, loss: Callable, epochs: int, seed: int, on_step: Callable) -> None:
+def _train(model: nn.Module, tokens, loss: Callable, epochs: int, rate: float, seed: int, on_step: Callable) -> None:
     """Some epochs of a model's blocks and head; the embeddings stay as they are."""
     model.bert.requires_grad_(True)
     model.bert.embeddings.requires_grad_(False)
@@ -90,7 +90,7 @@ def _train(model: nn.Module, tokens, loss: Callable, epochs: int, seed: int, on_
     def losses(model: nn.Module, rows: list[int]) -> dict:
         return {"loss": loss(model(*tokens.batch(rows)).float(), rows)}
 
-    config = TrainingConfig(epochs * per_epoch, 1e-4, precision=choose_precision(), seed=seed)
+    config = TrainingConfig(epochs * per_epoch, rate, precision=choose_precision(), seed=seed)
     train(model, batches(), losses, config, on_step)
 
 
@@ -101,6 +101,7 @@ def distilled(
     blocks: int,
     share: float = 0.5,
     epochs: int = 3,
+    rate: float = 1e-4,
     seed: int = 0,
 ) -> Predictor:
     """A student of fewer blocks, begun as the teacher's, that learns from its probabilities and from the labels.
@@ -115,7 +116,7 @@ def distilled(
     def loss(outputs: torch.Tensor, rows: list[int]) -> torch.Tensor:
         return distillation_loss(outputs, wanted[rows], labels[rows], share=share)
 
-    _train(student, tokens, loss, epochs, seed, lambda row: None)
+    _train(student, tokens, loss, epochs, rate, seed, lambda row: None)
     return with_model(predictor, student)
 
 
@@ -129,7 +130,7 @@ def pruned_and_trained(
     def loss(outputs: torch.Tensor, rows: list[int]) -> torch.Tensor:
         return nn.functional.cross_entropy(outputs, labels[rows])
 
-    _train(model, tokens, loss, epochs, seed, lambda row: keep_pruned(model, kept))
+    _train(model, tokens, loss, epochs, 1e-4, seed, lambda row: keep_pruned(model, kept))
     keep_pruned(model, kept)
     return with_model(predictor, model)
 

@@ -99,7 +99,8 @@ def budget_explorer(measured: Sequence[Measured]) -> Explorer:
         if chosen:
             at = (chosen.milliseconds[batch], chosen.accuracy)
             ax.plot(*at, "o", markersize=16, markerfacecolor="none", markeredgecolor=plots.INK)
-        said = f"Best of what fits is {told(chosen, batch)}." if chosen else "Nothing fits: give more of one budget."
+        best = f"the best is {told(chosen, batch)}." if chosen else "nothing fits. Give more of one budget."
+        said = f"At most {megabytes:g} MB and {milliseconds:g} ms, {batch} at a time: {best}"
         rows = [
             (k, m.name, f"{m.megabytes:.1f}", f"{m.milliseconds[batch]:.2f}", f"{m.accuracy:.3f}", _fits(m, chosen))
             for k, m in enumerate(measured, 1)
