@@ -40,6 +40,7 @@ def test_a_row_of_label_errors():
 
 
 def test_a_row_of_drift():
-    row, again = row_of("09-drift", seed=1), questions.drift(seed=1, streams=200)
+    setting = {"score": "confidence", "seed": 1}
+    row, again = row_of("09-drift", **setting), questions.drift(**setting, streams=200)
     assert abs(again["false"] / 200 - row["false"] / row["streams"]) < 0.06
     assert again["accuracy"]["tweets"] == pytest.approx(row["accuracy"]["tweets"], abs=0.02)

@@ -21,7 +21,16 @@ def typos(text: str, rng: np.random.Generator, times: int = 3) -> str:
     return text
 
 
-CHANGES: dict[str, Callable[[str, np.random.Generator], str]] = {"dropped words": drop_words, "typos": typos}
+def unchanged(text: str, rng: np.random.Generator) -> str:
+    """The text: a control, as more rows alone may help too (they weaken a fixed regularisation)."""
+    return text
+
+
+CHANGES: dict[str, Callable[[str, np.random.Generator], str]] = {
+    "nothing": unchanged,
+    "dropped words": drop_words,
+    "typos": typos,
+}
 
 
 def augmented(texts: Sequence[str], labels: Sequence[int], change: Callable, copies: int = 3, seed: int = 0) -> tuple:

@@ -134,14 +134,18 @@ def _threshold(window: int, rate: float) -> float:
     return drift.threshold(200, window, 10, rate, streams=600)
 
 
-def drift_explorer(before: np.ndarray, others: dict[str, np.ndarray]) -> Explorer:
-    """Choose a rate of false alarms, a window, and how many strange texts come: how often does the alarm ring?"""
+def drift_explorer(scores: dict[str, tuple[np.ndarray, np.ndarray]]) -> Explorer:
+    """Choose what is watched, a rate of false alarms, a window, and how many strange texts come: does it ring?
 
-    def draw(rate: float, window: int, share: int, kind: str) -> str:
+    `scores` maps a name to the figures of usual texts and of strange ones.
+    """
+
+    def draw(score: str, rate: float, window: int, share: int) -> str:
+        before, after = scores[score]
         limit = _threshold(window, rate)
         sizes_ = {"streams": SIMULATED, "window": window}
         quiet = streams.distances(before, **sizes_)
-        moved = streams.distances(before, others[kind], share / 100, seed=1, **sizes_)
+        moved = streams.distances(before, after, share / 100, seed=1, **sizes_)
         false, found = streams.rang(quiet, limit).sum(), streams.rang(moved, limit, change=4).sum()
         fig, ax = plots.figure(height=2.8)
         for far, name, colour in ((quiet, "nothing changes", plots.BLUE), (moved, "strange texts", plots.ORANGE)):
@@ -152,16 +156,16 @@ def drift_explorer(before: np.ndarray, others: dict[str, np.ndarray]) -> Explore
         ax.set(xlabel=f"window of {window} texts", ylabel="distance from the reference")
         low, high = wilson(int(false), SIMULATED)
         said = (
-            f"Rate {rate:g}: the alarm rings beyond a distance of {limit:.3f}. False alarms in {false} of {SIMULATED} "
-            f"quiet streams ({low:.3f} to {high:.3f}). With {share} % {kind} from window 4 on: found in "
+            f"Watched: {score}. Rate {rate:g}: the alarm rings beyond a distance of {limit:.3f}. "
+            f"False alarms in {false} of {SIMULATED} quiet streams ({low:.3f} to {high:.3f}). With {share} % strange texts from window 4 on: found in "
             f"{found} of {SIMULATED}."
         )
         return line(said) + plots.html(fig, alt=f"Distances by window, median and 90 % of the streams. {said}")
 
     controls = {
+        "score": ipywidgets.Dropdown(description="watched", options=list(scores)),
         "rate": ipywidgets.Dropdown(description="rate of false alarms", options=[0.01, 0.05, 0.2], value=0.05),
         "window": ipywidgets.IntSlider(description="texts in a window", value=40, min=10, max=100, step=10),
         "share": ipywidgets.IntSlider(description="strange texts, %", value=50, min=0, max=100, step=10),
-        "kind": ipywidgets.Dropdown(description="what comes", options=list(others)),
     }
     return Explorer("An alarm for drift", controls, draw)
