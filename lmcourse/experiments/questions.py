@@ -18,6 +18,7 @@ VARIANTS = [
     "pruned 50 %",
     "pruned 80 %",
     "pruned 90 %",
+    "pruned 50 %, trained on",
     "pruned 80 %, trained on",
     "3 blocks, distilled",
     "3 blocks, labels only",
@@ -42,9 +43,11 @@ def vectors(texts: list[str]):
 
 @cache
 def movies(seed: int) -> dict:
-    """{train, validation, test} of the movie sentences, each (texts, labels); the training part in a drawn order."""
-    parts = movie_parts(seed)
-    drawn = {**parts, "train": parts["train"].shuffle(seed=seed)}
+    """{train, validation, test} of the movie sentences, each (texts, labels), in a drawn order.
+
+    As they come the positive ones stand first: a test on the first 500 would be one on positive sentences.
+    """
+    drawn = {name: part.shuffle(seed=seed) for name, part in movie_parts(seed).items()}
     return {name: (part["text"][:], part["label"][:]) for name, part in drawn.items()}
 
 
@@ -126,7 +129,6 @@ def variant(name: str, predictor, train: tuple, held_out: tuple, seed: int):
         "bfloat16": lambda: variants.in_bfloat16(predictor),
         "int8 by hand": lambda: variants.by_hand(predictor),
         "int8 by torch": lambda: variants.by_library(predictor),
-        "pruned 80 %, trained on": lambda: variants.pruned_and_trained(predictor, 0.8, *train, seed=seed),
         "3 blocks, distilled": lambda: variants.distilled(predictor, *train, blocks=3, seed=seed),
         "3 blocks, labels only": lambda: variants.distilled(predictor, *train, blocks=3, share=0, seed=seed),
         "2 blocks, distilled": lambda: variants.distilled(predictor, *train, blocks=2, seed=seed),
@@ -134,7 +136,11 @@ def variant(name: str, predictor, train: tuple, held_out: tuple, seed: int):
             predictor, with_exits(predictor.model, predictor.tokens(list(held_out[0])), held_out[1])
         ),
     }
-    made |= {f"pruned {s} %": lambda s=s: variants.pruned(predictor, s / 100) for s in (50, 80, 90)}
+    for s in (50, 80, 90):
+        made[f"pruned {s} %"] = lambda s=s: variants.pruned(predictor, s / 100)
+        made[f"pruned {s} %, trained on"] = lambda s=s: variants.pruned_and_trained(
+            predictor, s / 100, *train, seed=seed
+        )
     return made[name]()
 
 

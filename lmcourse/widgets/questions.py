@@ -157,8 +157,8 @@ def drift_explorer(scores: dict[str, tuple[np.ndarray, np.ndarray]]) -> Explorer
         low, high = wilson(int(false), SIMULATED)
         said = (
             f"Watched: {score}. Rate {rate:g}: the alarm rings beyond a distance of {limit:.3f}. "
-            f"False alarms in {false} of {SIMULATED} quiet streams ({low:.3f} to {high:.3f}). With {share} % strange texts from window 4 on: found in "
-            f"{found} of {SIMULATED}."
+            f"False alarms in {false} of {SIMULATED} quiet streams ({low:.3f} to {high:.3f}). "
+            f"With {share} % strange texts from window 4 on: found in {found} of {SIMULATED}."
         )
         return line(said) + plots.html(fig, alt=f"Distances by window, median and 90 % of the streams. {said}")
 
