@@ -32,7 +32,7 @@ def times(predictors: dict[str, Predictor], texts: Sequence[str], rounds: int = 
     taken: dict = {name: {size: [] for size in BATCHES} for name in predictors}
     for number in range(-1, rounds):  # the first round warms up
         for size in BATCHES:
-            batches = 4 if size == 1 else 1
+            batches = 2 if size == 1 else 1
             at = [(number + 1) * batches * size + i for i in range(batches * size)]
             given = [[texts[i % len(texts)] for i in at[k * size : (k + 1) * size]] for k in range(batches)]
             for name, predictor in predictors.items():

@@ -45,7 +45,7 @@ def training_cost_explorer(
         ax.set(xscale="log", yscale="log", xlabel="devices", ylabel="days")
         ax.legend()
         said = (
-            f"{MODELS[model]:.3g} parameters, {in_words(10.0**tokens)} tokens: {operations:.2g} operations. "
+            f"{in_words(MODELS[model])} parameters, {in_words(10.0**tokens)} tokens: {operations:.2g} operations. "
             f"{number} × {device} at {used} % of the peak: {mine:,.3g} days, cost {mine * 24 * number * price:,.0f}; "
             f"one alone {one:,.3g} days, cost {one * 24 * price:,.0f}. An estimate: not run here."
         )
@@ -68,16 +68,17 @@ def training_cost_explorer(
 
 
 def pareto(ax, measured: Sequence[Measured], batch: int = 1):
-    """Accuracy with its interval against ms a sentence; what nothing beats is joined by a line."""
+    """Accuracy with its interval against ms a sentence, areas as MB; what nothing beats is joined by a line."""
     best = [m for m in measured if m.name in front(measured, batch)]
     best.sort(key=lambda m: m.milliseconds[batch])
     ax.plot([m.milliseconds[batch] for m in best], [m.accuracy for m in best], "-", color=plots.GREY, linewidth=1.2)
     for number, m in enumerate(measured, 1):
         x, colour = m.milliseconds[batch], plots.BLUE if m in best else plots.ORANGE
         ax.plot([x, x], m.interval, color=colour, alpha=0.35)
-        ax.plot([x], [m.accuracy], "o" if m in best else "s", color=colour, markersize=7)
-        ax.annotate(str(number), (x, m.accuracy), (5, 4), textcoords="offset points", fontsize=9)
-    ax.set(xscale="log", xlabel=f"ms a sentence, {batch} at a time", ylabel="accuracy")
+        ax.plot([x], [m.accuracy], "o" if m in best else "s", color=colour, markersize=m.megabytes**0.5)
+        ax.annotate(str(number), (x, m.accuracy), (6, 5), textcoords="offset points", fontsize=9)
+    ax.set(xlabel=f"ms a sentence, {batch} at a time", ylabel="accuracy")
+    ax.set_xlim(left=0)
     return ax
 
 
