@@ -326,6 +326,12 @@ CLAIMS = {
         lambda rows: _share(rows, "pruned 80 %"),
         high=0.65,
     ),
+    "09.training-brings-back": Claim(
+        "An epoch of training brings back much of what pruning by half has cost (trained on − not)",
+        "09-compression",
+        lambda rows: _share(rows, "pruned 50 %, trained on", "pruned 50 %"),
+        low=0.02,
+    ),
     "09.teacher-adds-nothing": Claim(
         "A student begun from its teacher's blocks gains no three points by distillation (distilled − labels only)",
         "09-compression",
