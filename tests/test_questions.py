@@ -222,7 +222,7 @@ def test_time_and_cost():
 
 def test_budget():
     explorer = questions.budget_explorer(ROWS)
-    assert plain(explorer.view.value).startswith("At most 45 MB and 4.5 ms, 1 at a time: the best is small")
+    assert plain(explorer.view.value).startswith("At most 55 MB and 4.5 ms, 1 at a time: the best is small")
     for control in explorer.controls.values():
         assert not hasattr(control, "max") or control.value < control.max
     explorer.controls["milliseconds"].value = 9.5

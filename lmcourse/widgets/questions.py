@@ -76,9 +76,10 @@ def pareto(ax, measured: Sequence[Measured], batch: int = 1):
         x, colour = m.milliseconds[batch], plots.BLUE if m in best else plots.ORANGE
         ax.plot([x, x], m.interval, color=colour, alpha=0.35)
         ax.plot([x], [m.accuracy], "o" if m in best else "s", color=colour, markersize=m.megabytes**0.5)
-        ax.annotate(str(number), (x, m.accuracy), (6, 5), textcoords="offset points", fontsize=9)
+        beside = (6, 5) if number % 2 else (6, -13)  # neighbours that lie together stay legible
+        ax.annotate(str(number), (x, m.accuracy), beside, textcoords="offset points", fontsize=9)
     ax.set(xlabel=f"ms a sentence, {batch} at a time", ylabel="accuracy")
-    ax.set_xlim(left=0)
+    ax.set_xlim(0, 1.1 * max(m.milliseconds[batch] for m in measured))
     return ax
 
 
@@ -89,7 +90,7 @@ def told(m: Measured, batch: int = 1) -> str:
 
 def budget_explorer(measured: Sequence[Measured]) -> Explorer:
     """Choose what a model may take, in MB and ms: the most accurate one that fits."""
-    largest = max(m.megabytes for m in measured)
+    smallest, largest = (side(m.megabytes for m in measured) for side in (min, max))
     slowest = max(m.milliseconds[size] for m in measured for size in BATCHES)
 
     def draw(megabytes: float, milliseconds: float, batch: int) -> str:
@@ -112,7 +113,7 @@ def budget_explorer(measured: Sequence[Measured]) -> Explorer:
 
     controls = {
         "megabytes": ipywidgets.FloatSlider(
-            description="most MB", value=round(largest / 2), min=10, max=round(largest + 10), step=5
+            description="most MB", value=round((smallest + largest) / 2), min=5, max=round(largest + 10), step=5
         ),
         "milliseconds": ipywidgets.FloatSlider(
             description="most ms a sentence",

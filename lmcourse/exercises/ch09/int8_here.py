@@ -28,7 +28,7 @@ quantisation. One sentence at a time, on *your* machine: which is faster than fl
         "A quarter of the bytes must be read. But what must be done with each input before it can be multiplied?",
         "Chapter 04c measured bfloat16 here. A prediction is compared, not marked.",
     ),
-    solution='answer = "b"',
+    solution='answer = "a"',
     why="It is a prediction; the measurement stands below.",
     task=prediction(
         {"a": "both", "b": "torch's only", "c": "the course's only", "d": "neither"},
