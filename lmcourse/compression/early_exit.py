@@ -75,7 +75,7 @@ def with_exits(model: BertWithHead, tokens, labels: Sequence[int], threshold: fl
     """
     from sklearn.linear_model import LogisticRegression
 
-    made = EarlyExit(model, threshold).eval()
+    made = EarlyExit(model, threshold).to(model.head.weight.device).eval()
     with torch.no_grad():
         for head, vectors in zip(made.exits, states(model, tokens), strict=True):
             fitted = LogisticRegression(max_iter=2000).fit(vectors.numpy(), labels)
