@@ -16,6 +16,7 @@ from lmcourse.experiments import (
     logs,
     models,
     pretraining,
+    questions,
     senses,
     speed,
     stakes,
@@ -24,7 +25,7 @@ from lmcourse.experiments import (
 )
 from lmcourse.files import cache_folder, lock, write_atomic
 
-MODULES = (concepts, finetuning, pretraining, transfer, speed, models, logs, senses, stakes, trends, challenges)
+MODULES = (concepts, finetuning, pretraining, transfer, speed, models, logs, senses, stakes, trends, challenges, questions)
 EXPERIMENTS = {name: experiment for module in MODULES for name, experiment in module.EXPERIMENTS.items()}
 CLAIMS = {name: claim for module in MODULES for name, claim in getattr(module, "CLAIMS", {}).items()}
 

@@ -1,0 +1,87 @@
+"""A text leaves at the first block whose head is sure of it (Xin et al. 2020, DeeBERT)."""
+
+from collections.abc import Sequence
+
+import torch
+from jaxtyping import Bool, Float, Int
+from torch import Tensor, nn
+
+from lmcourse.data.batches import by_tokens
+from lmcourse.finetuning.heads import BertWithHead
+
+
+def mean_state(hidden: Float[Tensor, "B T D"], mask: Bool[Tensor, "B T"]) -> Float[Tensor, "B D"]:
+    """The mean of each text's hidden states, padding left out."""
+    weights = mask[:, :, None].to(hidden.dtype)
+    return (hidden * weights).sum(1) / weights.sum(1)
+
+
+class EarlyExit(nn.Module):
+    """A classifier with one more head behind each block but the last, which keeps its own.
+
+    `threshold` is the probability from which a head is believed; above 1 nobody leaves early.
+    """
+
+    def __init__(self, model: BertWithHead, threshold: float = 0.9):
+        super().__init__()
+        self.bert, self.head, self.threshold = model.bert, model.head, threshold
+        sizes = model.head.in_features, model.head.out_features
+        self.exits = nn.ModuleList(nn.Linear(*sizes) for _ in model.bert.blocks[:-1])
+
+    def forward(self, ids: Int[Tensor, "B T"], mask: Bool[Tensor, "B T"]) -> Float[Tensor, "B C"]:
+        """Logits of each text, from the head by which it left."""
+        return self.leave(ids, mask)[0]
+
+    def leave(
+        self, ids: Int[Tensor, "B T"], mask: Bool[Tensor, "B T"]
+    ) -> tuple[Float[Tensor, "B C"], Int[Tensor, " B"]]:
+        """The logits, and how many blocks each text went through; who is gone is computed no further."""
+        last = len(self.exits)
+        hidden, rows = self.bert.embeddings(ids, None), torch.arange(len(ids), device=ids.device)
+        logits = hidden.new_empty(len(ids), self.head.out_features)
+        depths = torch.full((len(ids),), last + 1, device=ids.device)
+        for number, head in enumerate(self.exits):
+            hidden = self.bert.run_blocks(hidden, mask, number, number + 1)
+            said = head(mean_state(hidden, mask))
+            sure = said.softmax(-1).amax(-1) >= self.threshold
+            if sure.any():
+                logits[rows[sure]], depths[rows[sure]] = said[sure], number + 1
+                rows, hidden, mask = rows[~sure], hidden[~sure], mask[~sure]
+                if not len(rows):
+                    return logits, depths
+        hidden = self.bert.run_blocks(hidden, mask, last, wanted=1)
+        logits[rows] = self.head(self.bert.pool(hidden))
+        return logits, depths
+
+
+@torch.no_grad()
+def states(model: BertWithHead, tokens) -> Float[Tensor, "L N D"]:
+    """The mean state of N texts behind each of L blocks but the last."""
+    blocks, width = len(model.bert.blocks) - 1, model.bert.config.width
+    found = torch.empty(blocks, len(tokens), width)
+    for indices in by_tokens(tokens.lengths):
+        ids, mask = tokens.batch(indices)
+        hidden = model.bert.embeddings(ids, None)
+        for number in range(blocks):
+            hidden = model.bert.run_blocks(hidden, mask, number, number + 1)
+            found[number, indices] = mean_state(hidden, mask).float().cpu()
+    return found
+
+
+def with_exits(model: BertWithHead, tokens, labels: Sequence[int], threshold: float = 0.9) -> EarlyExit:
+    """The model with fitted exits; nothing below them changes.
+
+    `tokens` should be of texts that the model was not tuned on: on its own it is surer than it may be.
+    """
+    from sklearn.linear_model import LogisticRegression
+
+    made = EarlyExit(model, threshold).to(model.head.weight.device).eval()
+    with torch.no_grad():
+        for head, vectors in zip(made.exits, states(model, tokens), strict=True):
+            fitted = LogisticRegression(max_iter=2000).fit(vectors.numpy(), labels)
+            weight, bias = (torch.from_numpy(each).float() for each in (fitted.coef_, fitted.intercept_))
+            if len(weight) == 1:  # two classes: one logit, against 0
+                weight, bias = (torch.cat([torch.zeros_like(each), each]) for each in (weight, bias))
+            head.weight.copy_(weight)
+            head.bias.copy_(bias)
+    return made
