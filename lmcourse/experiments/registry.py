@@ -12,6 +12,7 @@ from lmcourse.experiments import (
     Experiment,
     concepts,
     finetuning,
+    language,
     logs,
     models,
     pretraining,
@@ -22,7 +23,7 @@ from lmcourse.experiments import (
 )
 from lmcourse.files import cache_folder, lock, write_atomic
 
-MODULES = (concepts, finetuning, pretraining, transfer, speed, models, logs, senses, stakes)
+MODULES = (concepts, finetuning, pretraining, transfer, speed, models, logs, senses, stakes, language)
 EXPERIMENTS = {name: experiment for module in MODULES for name, experiment in module.EXPERIMENTS.items()}
 CLAIMS = {name: claim for module in MODULES for name, claim in getattr(module, "CLAIMS", {}).items()}
 
