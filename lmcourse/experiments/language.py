@@ -11,7 +11,7 @@ TEMPERATURES = [0.3, 1.0, 1.5, 2.0, 3.0]
 
 
 def topics(seed: int) -> dict:
-    """Accuracy of counted words and of a frozen encoder on eight newsgroups, from a few labelled posts and from more."""
+    """Accuracy of counted words and of a frozen encoder on eight newsgroups, from few labelled posts and from more."""
     from lmcourse.applications.language import by_size
     from lmcourse.experiments.finetuning import task_parts
 
@@ -84,7 +84,7 @@ def desk(seed: int) -> dict:
     }
     row: dict = {"seconds": 0.0}
     for part in ("seen", "new", "absent", "fixed"):
-        made = {name: desk([*map(dialogue.prompt, parts[part])]) for name, desk in said.items()}
+        made = {name: reply([*map(dialogue.prompt, parts[part])]) for name, reply in said.items()}
         row[part] = {name: dialogue.right(parts[part], texts) for name, texts in made.items()}
         row[part]["invented"] = dialogue.invented(parts[part], made["GPT"])
     loss = np.array([each["answer"] for each in history]).reshape(-1, 50).mean(1)
