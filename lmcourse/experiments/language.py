@@ -126,10 +126,11 @@ CLAIMS = {
         low=0.05,
     ),
     "06a.new-role": Claim(
-        "Nouns in a role that they never had are translated less often than others (met − new role)",
+        "Nouns in a role that they never had are translated as well as others, but for 5 points (met − new role)",
         "06a-translation",
         lambda rows: rows[0]["met"]["model"]["exact"] - rows[0]["new role"]["model"]["exact"],
-        low=0.05,
+        low=-0.05,
+        high=0.05,
     ),
     "06a.flattering-bleu": Claim(
         "A memory of other sentences has a BLEU above 20 where it is never right to the last word",
