@@ -117,12 +117,18 @@ CLAIMS = {
         "Counted words learnt from films are worse on tweets than on films (movies − tweets)",
         "06a-domains",
         lambda rows: rows[0]["movies"]["TF-IDF"] - rows[0]["tweets"]["TF-IDF"],
-        low=0.0,
+        low=0.02,
     ),
     "06a.vader-at-home": Claim(
-        "VADER, made for such texts, is better on tweets than on films (tweets − movies)",
+        "On tweets VADER is ahead of an encoder that was fine-tuned on films (VADER − fine-tuned)",
         "06a-domains",
-        lambda rows: rows[0]["tweets"]["VADER"] - rows[0]["movies"]["VADER"],
+        lambda rows: rows[0]["tweets"]["VADER"] - rows[0]["tweets"]["fine-tuned MiniLM"],
+        low=0.05,
+    ),
+    "06a.tuned-on-films": Claim(
+        "On films it is behind that encoder (fine-tuned − VADER)",
+        "06a-domains",
+        lambda rows: rows[0]["movies"]["fine-tuned MiniLM"] - rows[0]["movies"]["VADER"],
         low=0.05,
     ),
     "06a.new-role": Claim(
