@@ -21,9 +21,12 @@ def railway_desk_explorer(model: Gpt, never: set[tuple[str, str]], seed: int = 0
     `never` holds the pairs of station and kind of question that were kept from the model.
     """
 
+    def drawn(board: int) -> tuple[dialogue.Train, ...]:
+        return next(dialogue.random_dialogues(np.random.default_rng([seed, 4, board]))).board
+
     def draw(kind: str, station: str, temperature: int, board: int) -> str:
-        drawn = next(dialogue.random_dialogues(np.random.default_rng([seed, 4, board])))
-        asked = dialogue.Dialogue(drawn.board, kind, station if kind in dialogue.SLOTS else "", 0, 0)
+        rows = drawn(board)
+        asked = dialogue.Dialogue(rows, kind, station if kind in dialogue.SLOTS else "", 0, 0)
         choose, words = torch.Generator().manual_seed(seed), dialogue.prompt(asked)
         made = dialogue.reply(model, [words] * TIMES, lambda logits: sample(logits, choose, temperature / 100))
         right = [" ".join(words) for words in dialogue.answers(asked)]
@@ -32,12 +35,14 @@ def railway_desk_explorer(model: Gpt, never: set[tuple[str, str]], seed: int = 0
         new = "never asked of this station in training" if (station, kind) in never else "asked in training too"
         question = dialogue.QUESTIONS[kind][0].format(s=station)
         told = f"“{question}” ({new}): {good} of {TIMES} answers are right, {len(counts)} different ones were given."
-        rows = [(said or "(nothing)", times, "✓" if said in right else "✗") for said, times in counts.most_common()]
-        return line(told) + table(dialogue.Train._fields, drawn.board) + table(("answer", "times", "right"), rows)
+        given = [(said or "(nothing)", times, "✓" if said in right else "✗") for said, times in counts.most_common()]
+        return line(told) + table(dialogue.Train._fields, rows) + table(("answer", "times", "right"), given)
 
     controls = {
         "kind": ipywidgets.Dropdown(description="question", options=list(dialogue.QUESTIONS)),
-        "station": ipywidgets.Dropdown(description="station", options=list(dialogue.STATIONS), value="Lyon"),
+        "station": ipywidgets.Dropdown(
+            description="station", options=list(dialogue.STATIONS), value=drawn(1)[0].station
+        ),
         "temperature": ipywidgets.IntSlider(
             description="temperature in hundredths", value=100, min=10, max=400, step=10
         ),
