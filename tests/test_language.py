@@ -114,6 +114,17 @@ def test_the_explorer_of_a_table_says_errors_in_a_line(tmp_path):
     assert "8 rows kept" in plain(explorer.view.value)
 
 
+def test_the_explorer_of_a_table_measures_after_a_press(tmp_path):
+    rows = [f"the {chr(97 + i) * 3} {word} came {i},{word}" for word in ("train", "film") for i in range(20)]
+    explorer = own_csv.own_csv_explorer(write(tmp_path / "own.csv", rows))
+    explorer.run()
+    explorer.thread.join(60)
+    said = plain(explorer.view.value)
+    assert said.startswith("Done after")
+    assert "40 rows kept, 0 rejected; 2 classes. Which of the two is better cannot be told from 8 texts" in said
+    assert "<td" in explorer.view.value
+
+
 def test_the_desk_explorer_says_what_was_kept_from_the_model():
     torch.manual_seed(0)
     model = Gpt(GptConfig(len(dialogue.WORDS), 16, 1, 2, 32, 48, dropout=0.0)).eval()
