@@ -13,6 +13,7 @@ from lmcourse.experiments import (
     challenges,
     concepts,
     finetuning,
+    language,
     logs,
     models,
     pretraining,
@@ -25,7 +26,7 @@ from lmcourse.experiments import (
 )
 from lmcourse.files import cache_folder, lock, write_atomic
 
-MODULES = (concepts, finetuning, pretraining, transfer, speed, models, logs, senses, stakes, trends, challenges, questions)
+MODULES = (concepts, finetuning, pretraining, transfer, speed, models, logs, senses, stakes, trends, challenges, questions, language)
 EXPERIMENTS = {name: experiment for module in MODULES for name, experiment in module.EXPERIMENTS.items()}
 CLAIMS = {name: claim for module in MODULES for name, claim in getattr(module, "CLAIMS", {}).items()}
 
