@@ -7,7 +7,7 @@ import numpy as np
 from lmcourse.evaluation.uncertainty import mean_of_seeds
 from lmcourse.experiments import by_seed
 
-MODULES = ("speech", "recommendation", "finance", "medicine", "future")
+MODULES = ("vision", "speech", "recommendation", "finance", "medicine", "future")
 
 
 def applications() -> dict[str, dict]:

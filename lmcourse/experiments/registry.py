@@ -19,10 +19,11 @@ from lmcourse.experiments import (
     speed,
     stakes,
     transfer,
+    vision,
 )
 from lmcourse.files import cache_folder, lock, write_atomic
 
-MODULES = (concepts, finetuning, pretraining, transfer, speed, models, logs, senses, stakes)
+MODULES = (concepts, finetuning, pretraining, transfer, speed, models, logs, senses, stakes, vision)
 EXPERIMENTS = {name: experiment for module in MODULES for name, experiment in module.EXPERIMENTS.items()}
 CLAIMS = {name: claim for module in MODULES for name, claim in getattr(module, "CLAIMS", {}).items()}
 

@@ -1,0 +1,158 @@
+"""Rows of chapter 06a, pictures: patches and their places, labels, boxes, painting, filling in."""
+
+import time
+
+from lmcourse.experiments import Experiment, grid
+from lmcourse.experiments.claims import Claim
+
+THREE = [0, 1, 2]
+EACH = [1, 2, 5, 10, 50, 125]  # labelled images of each digit; 125 is nearly all
+
+
+def places(order: str, seed: int) -> dict:
+    """Accuracy of a ViT whose patches stand in one of three orders, or in order but without positions."""
+    import numpy as np
+
+    from lmcourse.applications.vision import Digits, P, accuracy, classifier, orders, parts, reordered
+
+    start, data = time.perf_counter(), parts(seed)
+    rng = np.random.default_rng([seed, 1])
+    once = rng.permutation(P)
+
+    def change(images, rng):
+        known = {"one for all": once, "each its own": orders(len(images), rng)}
+        return reordered(images, known[order]) if order in known else images
+
+    model = classifier(data["train"], 400, seed, vary=change, positions=order != "no positions")
+    test = Digits(change(data["test"].images, rng), data["test"].labels)
+    return {"n": len(test.labels), "accuracy": accuracy(model, test), "seconds": time.perf_counter() - start}
+
+
+def splits(seed: int) -> dict:
+    """Accuracy of three classifiers of pixels on a stretch of the file, and on as many images drawn at random."""
+    from lmcourse.applications.vision import accuracy, flat, parts, rivals
+
+    found = {}
+    for kind in ("stretch", "mixed"):
+        data = parts(seed, mixed=kind == "mixed")
+        train = data["train"]
+        found[kind] = {
+            name: accuracy(model.fit(flat(train.images), train.labels), data["test"])
+            for name, model in rivals().items()
+        }
+    return {"n": len(data["test"].labels), **found}
+
+
+def few_labels(labels: int, seed: int) -> dict:
+    """Accuracy of a ViT and of three classifiers of pixels from so many images of each digit."""
+    from lmcourse.applications.vision import accuracy, classifier, flat, parts, rivals
+
+    start, data = time.perf_counter(), parts(seed)
+    train, test = data["train"].few(labels, seed), data["test"]
+    found = {name: accuracy(m.fit(flat(train.images), train.labels), test) for name, m in rivals().items()}
+    found["ViT"] = accuracy(classifier(train, 400, seed), test)
+    return {"n": len(test.labels), **found, "seconds": time.perf_counter() - start}
+
+
+def hidden(labels: int, seed: int) -> dict:
+    """Accuracy from so many labels of a ViT that has filled in hidden patches before, of one that has not, of an SVM.
+
+    And the squared error of hidden pixels, beside that of the nearest training image and of the mean image.
+    """
+    import numpy as np
+
+    from lmcourse.applications import vision as v
+
+    start, data = time.perf_counter(), v.parts(seed)
+    train, test = data["train"].few(labels, seed), data["test"]
+    model = v.filler(data["train"].images, 1500, seed)
+    away = v.chosen(len(test.labels), 12, np.random.default_rng([seed, 2]))
+    errors = {
+        "model": v.filled(model, test.images, away),
+        "nearest": v.nearest_filled(data["train"].images, test.images, away),
+        "mean image": np.broadcast_to(data["train"].images.mean(0), test.images.shape),
+    }
+    scores = {
+        "pretrained": v.accuracy(v.classifier(train, 200, seed, model.vit, learning_rate=1e-3), test),
+        "from scratch": v.accuracy(v.classifier(train, 400, seed), test),
+        "SVM": v.accuracy(v.rivals()["SVM"].fit(v.flat(train.images), train.labels), test),
+    }
+    errors = {name: v.hidden_error(np.array(made), test.images, away) for name, made in errors.items()}
+    return {"n": len(test.labels), **scores, "errors": errors, "seconds": time.perf_counter() - start}
+
+
+def detection(seed: int) -> dict:
+    """mAP of a detector and of connected components on four kinds of canvases; of both, what is left without classes.
+
+    And of the detector without suppression.
+    """
+    from lmcourse.applications import boxes as b
+    from lmcourse.applications.vision import parts
+
+    start, data = time.perf_counter(), parts(seed)
+    model, judge = b.detector(data["train"], 1000, seed), b.crop_judge(data["train"], seed)
+    found = {}
+    for number, (kind, (gap, noise)) in enumerate(b.KNOBS.items()):
+        tuned = b.best_settings(judge, b.scenes(data["validation"], 100, [seed, number, 0], gap, noise))
+        test = b.scenes(data["test"], 200, [seed, number, 1], gap, noise)
+        said = {"detector": b.detect(model, test), "components": b.components(judge, test, **tuned)}
+        said["not suppressed"] = b.detect(model, test, most=None)
+        found[kind] = {name: b.mean_average_precision(each, test) for name, each in said.items()}
+        where = [*map(b.blind, test)]
+        for name in ("detector", "components"):
+            found[kind][f"{name}, where"] = b.mean_average_precision([*map(b.blind, said[name])], where)
+        found[kind] |= tuned
+    return {**found, "seconds": time.perf_counter() - start}
+
+
+def painting(seed: int) -> dict:
+    """What a GPT over pixels paints, beside pixels drawn by themselves and real images.
+
+    Nats a pixel of held-out images; the share that a judge recognises, who has learnt from other images; how often
+    they are told from real ones; the median distance to the nearest training image, the share of copies; variety.
+    """
+    import numpy as np
+
+    from lmcourse.applications import vision as v
+
+    start, data = time.perf_counter(), v.parts(seed)
+    model, shares = v.painter(data["train"], 1000, seed), v.PixelShares.of(data["train"])
+    greys = {name: v.Digits(v.from_levels(v.to_levels(part.images)), part.labels) for name, part in data.items()}
+    known, unseen = greys["train"], v.Digits(*map(np.concatenate, zip(greys["validation"], greys["test"], strict=True)))
+    judge = v.rivals()["SVM"].fit(v.flat(unseen.images), unseen.labels)
+    made = {
+        "GPT": v.Digits(v.paint(model, unseen.labels, seed), unseen.labels),
+        "pixels": v.Digits(shares.paint(unseen.labels, seed), unseen.labels),
+        "real": unseen,
+    }
+    found = {}
+    for name, digits in made.items():
+        away = v.nearest(digits.images, known.images)
+        found[name] = {
+            "recognised": v.recognised(judge, known if name == "real" else digits),
+            "told apart": v.told_apart(known.images[: len(digits.labels)], digits.images),
+            "nearest": float(np.median(away)),
+            "copies": float(np.mean(away == 0)),
+            "variety": v.variety(digits),
+        }
+    found["GPT"]["nats"] = v.mean_nats(model, data["test"])
+    found["pixels"]["nats"] = float(shares.nats(data["test"]).mean())
+    return {**found, "seconds": time.perf_counter() - start}
+
+
+EXPERIMENTS = {
+    "06a-splits": Experiment("Does it matter where the test images come from?", splits, grid(seed=[0, 1, 2, 3, 4])),
+    "06a-places": Experiment(
+        "What does a ViT need to know of where a patch stood?",
+        places,
+        grid(order=["as it is", "one for all", "each its own", "no positions"], seed=THREE),
+    ),
+    "06a-labels": Experiment("Which classifier needs how many labels?", few_labels, grid(labels=EACH, seed=THREE)),
+    "06a-hidden": Experiment(
+        "Does filling in hidden patches help where labels are few?", hidden, grid(labels=[1, 2, 5, 10, 50], seed=THREE)
+    ),
+    "06a-detection": Experiment("Who finds more on which canvas?", detection, grid(seed=THREE)),
+    "06a-painting": Experiment("What does a GPT over pixels paint?", painting, grid(seed=THREE)),
+}
+
+CLAIMS: dict[str, Claim] = {}
