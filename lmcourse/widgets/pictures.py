@@ -31,11 +31,12 @@ def canvas(ax, image: np.ndarray, title: str = ""):
 
 
 def frame(ax, box, text: str = "", colour=plots.BLUE, line="-"):
-    """A box (left, top, right, bottom) with a word above it."""
+    """A box (left, top, right, bottom) with a word above it, or below where there is no room."""
     from matplotlib.patches import Rectangle
 
     left, top, right, bottom = box
     ax.add_patch(Rectangle((left, top), right - left, bottom - top, fill=False, edgecolor=colour, linestyle=line, lw=2))
     if text:
-        ax.text(left, top - 0.2, text, color=colour, fontsize=9, va="bottom", clip_on=True)
+        y, side = (top - 0.2, "bottom") if top > 2.5 else (bottom + 0.3, "top")  # within the canvas
+        ax.text(left, y, text, color=colour, fontsize=9, va=side, clip_on=True)
     return ax
