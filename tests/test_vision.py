@@ -189,9 +189,11 @@ def test_few_are_so_many_of_each(data):
 
 
 def test_copies_are_told(data):
-    real = data["train"].images[:300]
+    real = np.random.default_rng(0).permutation(data["train"].images)[:300]
     assert vision.nearest(real[:20], real).max() == 0
     assert 0.35 < vision.told_apart(real[:150], real[150:]) < 0.65
+    neighbours = data["train"].images  # the file goes from hand to hand, and a classifier sees it
+    assert vision.told_apart(neighbours[:150], neighbours[150:300]) > 0.65
     assert vision.told_apart(real, 1 - real) > 0.99
 
 

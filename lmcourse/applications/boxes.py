@@ -177,7 +177,7 @@ def losses(model: Vit, batch: Sequence[Scene]) -> dict[str, Tensor]:
 def detector(digits: Digits, steps: int, seed: int, on_step=lambda row: None) -> Vit:
     """A ViT trained to say what is where, on canvases of all kinds that it never sees twice."""
     seed_everything(seed)
-    model, rng = begin(Vit(CONFIG)), np.random.default_rng(seed)
+    model, rng = begin(Vit(CONFIG), 10), np.random.default_rng(seed)
 
     def batches() -> Iterator[list[Scene]]:
         while True:
