@@ -62,7 +62,7 @@ def few_labels(labels: int, seed: int) -> dict:
 def hidden(seed: int, each: tuple[int, ...] = (1, 5, 10, 50)) -> dict:
     """Accuracy of a ViT that has filled in hidden patches before, from so many labelled images of each digit.
 
-    And the squared error of hidden pixels, beside that of the nearest training image and of the mean image.
+    It is trained as the one of `few_labels` is. And the squared error of hidden pixels, beside that of the nearest training image and of the mean image.
     """
     import numpy as np
 
@@ -79,7 +79,7 @@ def hidden(seed: int, each: tuple[int, ...] = (1, 5, 10, 50)) -> dict:
     }
     found = {}
     for labels in each:
-        vit = v.classifier(data["train"].few(labels, seed), 300, seed, model.vit, learning_rate=1e-3)
+        vit = v.classifier(data["train"].few(labels, seed), 400, seed, start=model.vit)
         found[str(labels)] = v.accuracy(vit, test)
     errors = {name: v.hidden_error(images, test.images, away) for name, images in made.items()}
     return {"n": len(test.labels), **found, "errors": errors, "seconds": time.perf_counter() - start}
