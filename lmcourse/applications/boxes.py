@@ -253,6 +253,20 @@ def components(judge, canvases: Sequence[Scene], ink: float = INK, blur: float =
     return answers
 
 
+def named(judge, said: Sequence[Found], canvases: Sequence[Scene]) -> list[Found]:
+    """The same boxes, each as sure as before, with the class that a judge sees in the crop: two stages.
+
+    Source: Girshick et al. 2014, "Rich Feature Hierarchies", section 2.
+    """
+    answers = []
+    for found, scene in zip(said, canvases, strict=True):
+        corners = np.rint(found.boxes).astype(int).clip(0, CANVAS)
+        crops = [centred(scene.image[top:bottom, left:right]) for left, top, right, bottom in corners]
+        labels = judge.predict(flat(np.array(crops))) if crops else found.labels
+        answers.append(found._replace(labels=labels))
+    return answers
+
+
 def best_settings(judge, canvases: Sequence[Scene]) -> dict[str, float]:
     """The threshold and the blur with the highest mAP on some (validation) canvases."""
     grid = [{"ink": ink, "blur": blur} for ink in (0.2, 0.3, 0.4, 0.5, 0.7) for blur in (0.0, 0.7)]

@@ -2,8 +2,8 @@
 
 import time
 
-from lmcourse.experiments import Experiment, grid
-from lmcourse.experiments.claims import Claim
+from lmcourse.experiments import Experiment, grid, stored
+from lmcourse.experiments.claims import Claim, row
 
 THREE = [0, 1, 2]
 EACH = [1, 5, 10, 50, 125]  # labelled images of each digit; 125 is nearly all
@@ -62,7 +62,8 @@ def few_labels(labels: int, seed: int) -> dict:
 def hidden(seed: int, each: tuple[int, ...] = (1, 5, 10, 50)) -> dict:
     """Accuracy of a ViT that has filled in hidden patches before, from so many labelled images of each digit.
 
-    It is trained as the one of `few_labels` is. And the squared error of hidden pixels, beside that of the nearest training image and of the mean image.
+    It is trained as that of `few_labels` is. And the squared error of hidden pixels, beside that of the nearest
+    training image and of the mean image.
     """
     import numpy as np
 
@@ -86,9 +87,9 @@ def hidden(seed: int, each: tuple[int, ...] = (1, 5, 10, 50)) -> dict:
 
 
 def detection(seed: int) -> dict:
-    """mAP of a detector and of connected components on four kinds of canvases; of both, what is left without classes.
+    """mAP on four kinds of canvases: of a detector, of connected components, of a detector whose crops an SVM names.
 
-    And of the detector without suppression.
+    Of the first two also where classes do not count, and of the detector without suppression.
     """
     from lmcourse.applications import boxes as b
     from lmcourse.applications.vision import parts
@@ -100,6 +101,7 @@ def detection(seed: int) -> dict:
         tuned = b.best_settings(judge, b.scenes(data["validation"], 100, [seed, number, 0], gap, noise))
         test = b.scenes(data["test"], 200, [seed, number, 1], gap, noise)
         said = {"detector": b.detect(model, test), "components": b.components(judge, test, **tuned)}
+        said["two stages"] = b.named(judge, said["detector"], test)
         said["not suppressed"] = b.detect(model, test, most=None)
         found[kind] = {name: b.mean_average_precision(each, test) for name, each in said.items()}
         where = [*map(b.blind, test)]
@@ -159,4 +161,105 @@ EXPERIMENTS = {
     "06a-painting": Experiment("What does a GPT over pixels paint?", painting, grid(seed=THREE)),
 }
 
-CLAIMS: dict[str, Claim] = {}
+CLAIMS = {
+    "06a.hands": Claim(
+        "A stretch of the file can be told from the rest, a random part cannot (how often it is told, stretch − mixed)",
+        "06a-splits",
+        lambda rows: rows[0]["stretch"]["told apart"] - rows[0]["mixed"]["told apart"],
+        low=0.15,
+    ),
+    "06a.stretch": Claim(
+        "The SVM is right less often on a stretch than on a mixture (mixed − stretch)",
+        "06a-splits",
+        lambda rows: rows[0]["mixed"]["SVM"] - rows[0]["stretch"]["SVM"],
+        low=0.0,
+    ),
+    "06a.one-order": Claim(
+        "One other order of the patches for all costs a ViT next to nothing (as it is − one for all)",
+        "06a-places",
+        lambda rows: row(rows, order="as it is")["accuracy"] - row(rows, order="one for all")["accuracy"],
+        low=-0.06,
+        high=0.06,
+    ),
+    "06a.own-order": Claim(
+        "An order of its own for each image costs much (as it is − each its own)",
+        "06a-places",
+        lambda rows: row(rows, order="as it is")["accuracy"] - row(rows, order="each its own")["accuracy"],
+        low=0.15,
+    ),
+    "06a.no-positions": Claim(
+        "Without positions it is as if each image had an order of its own (no positions − each its own)",
+        "06a-places",
+        lambda rows: row(rows, order="no positions")["accuracy"] - row(rows, order="each its own")["accuracy"],
+        low=-0.1,
+        high=0.1,
+    ),
+    "06a.svm-few": Claim(
+        "From ten labels of each digit an SVM is ahead of a ViT (SVM − ViT)",
+        "06a-labels",
+        lambda rows: row(rows, labels=10)["SVM"] - row(rows, labels=10)["ViT"],
+        low=0.04,
+    ),
+    "06a.svm-all": Claim(
+        "And from all labels (SVM − ViT)",
+        "06a-labels",
+        lambda rows: row(rows, labels=125)["SVM"] - row(rows, labels=125)["ViT"],
+        low=0.01,
+    ),
+    "06a.components": Claim(
+        "Where digits stand apart, connected components are ahead of the detector (mAP, components − detector)",
+        "06a-detection",
+        lambda rows: rows[0]["apart"]["components"] - rows[0]["apart"]["detector"],
+        low=0.1,
+    ),
+    "06a.where": Claim(
+        "Where they touch, the detector's boxes are better if classes do not count (detector − components)",
+        "06a-detection",
+        lambda rows: rows[0]["touching"]["detector, where"] - rows[0]["touching"]["components, where"],
+        low=0.0,
+    ),
+    "06a.suppression": Claim(
+        "Suppression changes next to nothing for a detector with one cell a digit (with − without)",
+        "06a-detection",
+        lambda rows: rows[0]["apart"]["detector"] - rows[0]["apart"]["not suppressed"],
+        low=-0.03,
+        high=0.03,
+    ),
+    "06a.nats": Claim(
+        "A GPT over pixels holds unseen images more possible than pixels by themselves do (nats a pixel, pixels − GPT)",
+        "06a-painting",
+        lambda rows: rows[0]["pixels"]["nats"] - rows[0]["GPT"]["nats"],
+        low=0.08,
+    ),
+    "06a.judge": Claim(
+        "The judge recognises pixels drawn by themselves more often than what the GPT paints (pixels − GPT)",
+        "06a-painting",
+        lambda rows: rows[0]["pixels"]["recognised"] - rows[0]["GPT"]["recognised"],
+        low=0.01,
+    ),
+    "06a.told-apart": Claim(
+        "But they are told from real images more often (pixels − GPT)",
+        "06a-painting",
+        lambda rows: rows[0]["pixels"]["told apart"] - rows[0]["GPT"]["told apart"],
+        low=0.1,
+    ),
+    "06a.no-copies": Claim(
+        "The GPT's images lie no nearer to the training images than real ones do (median distance, GPT by real)",
+        "06a-painting",
+        lambda rows: rows[0]["GPT"]["nearest"] / rows[0]["real"]["nearest"],
+        low=0.95,
+        high=1.4,
+    ),
+    "06a.filled": Claim(
+        "A ViT fills in hidden pixels better than the mean image does (squared error, ViT by mean image)",
+        "06a-hidden",
+        lambda rows: rows[0]["errors"]["model"] / rows[0]["errors"]["mean image"],
+        high=0.85,
+    ),
+    "06a.no-gain": Claim(
+        "To have filled in gains next to nothing from ten labels of each digit (filled in before − random weights)",
+        "06a-hidden",
+        lambda rows: rows[0]["10"] - row(stored("06a-labels")["rows"], labels=10, seed=rows[0]["seed"])["ViT"],
+        high=0.03,
+    ),
+}
