@@ -37,7 +37,7 @@ def test_a_row_of_the_hidden_patches():
     assert again["10"] == pytest.approx(row["10"], abs=0.06)
 
 
-@pytest.mark.parametrize(("number", "kind"), enumerate(boxes.KNOBS))
+@pytest.mark.parametrize(("number", "kind"), [*enumerate(boxes.KNOBS)])
 def test_the_components_of_the_stored_canvases(number, kind):
     """The canvases and the baseline make the stored figures again, without any training."""
     row, data = row_of("06a-detection", seed=1)[kind], v.parts(1)
