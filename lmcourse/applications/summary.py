@@ -7,7 +7,7 @@ import numpy as np
 from lmcourse.evaluation.uncertainty import mean_of_seeds
 from lmcourse.experiments import by_seed
 
-MODULES = ("speech", "recommendation", "finance", "medicine", "future", "education", "language")
+MODULES = ("language", "vision", "speech", "recommendation", "finance", "medicine", "future", "education")
 
 
 def applications() -> dict[str, dict]:

@@ -23,10 +23,14 @@ from lmcourse.experiments import (
     stakes,
     transfer,
     trends,
+    vision,
 )
 from lmcourse.files import cache_folder, lock, write_atomic
 
-MODULES = (concepts, finetuning, pretraining, transfer, speed, models, logs, senses, stakes, trends, challenges, questions, language)
+MODULES = (
+    concepts, finetuning, pretraining, transfer, speed, models, logs,
+    language, vision, senses, stakes, trends, challenges, questions,
+)  # fmt: skip
 EXPERIMENTS = {name: experiment for module in MODULES for name, experiment in module.EXPERIMENTS.items()}
 CLAIMS = {name: claim for module in MODULES for name, claim in getattr(module, "CLAIMS", {}).items()}
 
