@@ -91,7 +91,7 @@ def surprise(rows: list[dict], least: int = 0) -> float:
 
     known, held = largest(rows)
     runs = Runs.of(each for each in known if each["tokens"] >= least)
-    return expm1(float(Runs.of([held]).gaps(law(*map(tuple, runs)))[0]))
+    return round(expm1(float(Runs.of([held]).gaps(law(*map(tuple, runs)))[0])), 3)  # a fit is no more exact
 
 
 @cache
