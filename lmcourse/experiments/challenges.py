@@ -28,7 +28,7 @@ def explanations(seed: int, labels: int = 300, sentences: int = 12) -> dict:
     }
 
 
-def prejudice(classifier: str, cure: str, seed: int, labels: int = 160, tests: int = 60) -> dict:
+def prejudice(classifier: str, cure: str, seed: int, labels: int = 600, tests: int = 200) -> dict:
     """Accuracy, the gap between two groups and the fairness of a classifier that a planted prejudice has reached."""
     import numpy as np
 
