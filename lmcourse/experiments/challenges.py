@@ -198,13 +198,13 @@ CLAIMS = {
         "A planted prejudice is learnt by the frozen encoder's head (gap between the groups in P(positive))",
         "08b-bias",
         lambda rows: row(rows, classifier="minilm", cure="none")["gap"],
-        low=0.1,
+        low=0.25,
     ),
     "08b.no-prejudice": Claim(
-        "Without it there is next to no gap (size of the gap, frozen MiniLM)",
+        "Without it the gap is small, though not always 0 (size of the gap, frozen MiniLM)",
         "08b-bias",
         lambda rows: abs(row(rows, classifier="minilm", cure="no prejudice")["gap"]),
-        high=0.08,
+        high=0.15,
     ),
     "08b.augmented": Claim(
         "Swapped copies take most of it out (gap without − gap with copies, frozen MiniLM)",
