@@ -171,7 +171,7 @@ def test_pretraining_loses_no_checkpoint_to_kills(process, corpus, tmp_path, cap
         told, tell = Pipe(duplex=False)
         training = process(pretrain_all_the_time, corpus, tmp_path / "out", tell)
         tell.close()
-        assert told.poll(60), "the run did not go on"
+        assert told.poll(180), "the run did not go on"
         begun = step = told.recv()
         assert begun == kept + 1
         time.sleep(chance.uniform(0, 0.15))
