@@ -64,7 +64,7 @@ def test_rows_in_are_rows_kept_and_rows_rejected(tmp_path, form, tables):
     @settings(max_examples=tables, database=None)
     @given(ROWS)
     def one(rows):
-        rows = [("good", "one good text"), *rows]
+        rows = [("good", "one good text"), ("good", "half a pair: \ud800"), *rows]
         if form == "csv":
             written = io.StringIO()
             table = csv.writer(written, quoting=csv.QUOTE_ALL, lineterminator="\n")
