@@ -38,6 +38,9 @@ def test_rates_are_those_of_scikit_learn_and_gaps_their_differences():
         assert row["selected"] == pytest.approx(said[here].mean())
     gaps = fairness.gaps(table)
     assert gaps["equalised odds"] >= gaps["equal opportunity"]
+    for groups in (["a", "a", "b"], ["b", "b", "a"]):  # nobody of one group has label 1, in either order
+        table = fairness.by_group(np.array([1, 1, 0]), np.array([1, 0, 0]), np.array(groups))
+        assert np.isnan(fairness.gaps(table)["equal opportunity"])
     same = fairness.gaps(fairness.by_group(np.tile(y, 2), np.tile(said, 2), np.repeat(["a", "b"], 300)))
     assert max(same.values()) == 0
     with pytest.raises(InputError, match="one length"):

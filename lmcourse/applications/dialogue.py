@@ -262,6 +262,6 @@ class Forms:
 
 
 def example(seed: int = 0, kind: str = "time", known: bool = True) -> Dialogue:
-    """One dialogue of a kind, about a train that is on the board or not."""
+    """One dialogue of a kind, about a train that is on the board or not (of no train, where it opens or closes)."""
     found = random_dialogues(np.random.default_rng([seed, 3]))
-    return next(d for d in found if d.kind == kind and (value(d) is not None) == known)
+    return next(d for d in found if d.kind == kind and (kind not in SLOTS or (value(d) is not None) == known))

@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 from jaxtyping import Int
 
+from lmcourse.errors import InputError
 from lmcourse.pretraining.translation import NOUNS, Sentence, random_sentences
 
 HEADINGS = (  # of the document, from its section 5 to its section 7
@@ -25,6 +26,7 @@ HEADINGS = (  # of the document, from its section 5 to its section 7
     "### 7.2 开发工具推荐",
     "### 7.3 相关论文推荐",
 )
+LARGEST = 100 << 20  # bytes of a reader's own table
 Judge = Callable[[Sequence[str]], Int[np.ndarray, " N"]]
 
 
@@ -140,6 +142,10 @@ def read_own(path: str = "", text: str = "text", label: str = "label") -> tuple:
 
     if path.strip():
         where = Path(path.strip()).expanduser()
+        if where.exists() and not where.is_file():
+            raise InputError("this is no file", where, "name a CSV, TSV or JSONL file")
+        if where.is_file() and where.stat().st_size > LARGEST:
+            raise InputError(f"the file is larger than {LARGEST >> 20} MB", where, "give some of its rows")
         data, rejected = tables.read_table(where, text.strip(), label.strip())
     else:
         where, rejected = "the course's product reviews", []

@@ -21,7 +21,7 @@ PROMISES = (
         "大模型通过大规模数据训练，学习到了广泛的知识和技能",
         "pretraining on much data teaches broad knowledge",
         ("04c.gain-on-topics", "02.pretraining-helps"),
-        ("04c.no-gain-on-movies", "02.not-in-everything"),
+        ("04c.no-gain-on-movies", "02.length-is-lost"),
     ),
     Promise(
         "8.1 (2)",
@@ -41,7 +41,7 @@ PROMISES = (
         "8.2 (1), 8.4 (1)",
         "超大规模预训练",
         "ever larger pretraining",
-        ("08a.more-parameters", "08a.more-data", "08a.longer-runs"),
+        ("08a.more-parameters", "08a.more-data"),
         ("08a.larger-run",),
     ),
     Promise(

@@ -39,8 +39,7 @@ def gaps(table: dict[str, dict[str, float]]) -> dict[str, float]:
     """
 
     def widest(rate: str) -> float:
-        values = [row[rate] for row in table.values()]
-        return max(values) - min(values)
+        return float(np.ptp([row[rate] for row in table.values()]))  # NaN where a group has no such person
 
     return {
         "demographic parity": widest("selected"),

@@ -125,13 +125,13 @@ QUESTIONS = (
         "what pretraining hands on",
         "The same linear head stands on random and on pretrained weights. In which task did pretraining not help?",
         "whether a text has an odd number of words",
-        "Nothing in the vectors says so: on either weights the head is right about as often as a coin.",
+        "On either weights the head is about as good as a coin: even the number itself gives a linear head no cut.",
         {
             "whether a sentence about a film is friendly": "Meaning is what pretraining hands on: it was ahead in "
             "each task that asks for it.",
             "whether a product review is friendly": "It helps there, and so does a head that has learnt films only.",
-            "none: better weights are better for everything": "Vectors keep what pretraining needed; what it did not "
-            "need may be lost, a text's length for example.",
+            "none: better weights are better for everything": "Vectors keep what pretraining needed. A text's length "
+            "is told less well from them than from random ones.",
         },
     ),
     # ---------------------------------------------------------------- 03 pipeline
@@ -291,7 +291,7 @@ QUESTIONS = (
             "well.",
             "a [MASK] has no vector of its own": "It has one, like every piece of the vocabulary.",
             "it makes the loss smaller, so that training is stable": "Foretelling a word that stayed is easier, but "
-            "that is no aim; it is what the words cost when they are not hidden.",
+            "a smaller loss is no aim of its own.",
         },
     ),
     Question(
@@ -299,7 +299,7 @@ QUESTIONS = (
         "04c",
         "5",
         "the sum and the half sum",
-        "§4.3 takes ½ (MLM + NSP), the paper the sum. What does the ½ change when Adam is the optimiser?",
+        "§4.3 takes ½ (MLM + NSP), the paper the sum. What does the ½ change with Adam and no penalty?",
         "nothing, but for the tiny ε",
         "Adam divides a gradient by its own size: a constant factor cancels.",
         {
@@ -315,7 +315,7 @@ QUESTIONS = (
         "next sentence prediction",
         "The wrong second sentences come from other documents. What does a model have to know to tell them?",
         "mostly the topic",
-        "A rule that knows nothing but the topic gets far: another document is about something else.",
+        "A rule that knows nothing but shared words gets a good part right: another document has another topic.",
         {
             "which of two sentences comes first": "Both of a pair in the wrong order come from one document: such "
             "pairs are SOP's, not NSP's.",
@@ -376,7 +376,7 @@ QUESTIONS = (
         "05b",
         "1",
         "precision and the share of positives",
-        "The same classifier, with the same rates of error, meets texts where positives are rarer. What must fall?",
+        "One classifier, its rates of error unchanged (none is 0), meets a smaller share of positives. What falls?",
         "precision",
         "There are more negatives for false alarms, and fewer positives to be found.",
         {
@@ -631,7 +631,7 @@ QUESTIONS = (
         {
             "attributions add up to 1": "They add up to a difference of outputs; that may be any number.",
             "each attribution is the gradient at the input": "It is a mean of gradients along the way from the "
-            "baseline, times the step of that input.",
+            "baseline, times how far that input goes.",
             "every important word gets a positive one": "A word can speak against a class: then its share is negative.",
         },
     ),
@@ -650,6 +650,7 @@ QUESTIONS = (
             "when the model has written it once": "A model may never write it by itself, and still know it best.",
         },
     ),
+    # ---------------------------------------------------------------- 09 questions
     Question(
         "drift-alarm",
         "09",
@@ -664,7 +665,6 @@ QUESTIONS = (
             "about ninety-five alarms": "That is the share of days without one.",
         },
     ),
-    # ---------------------------------------------------------------- 09 questions
     Question(
         "int8",
         "09",
@@ -674,7 +674,7 @@ QUESTIONS = (
         "a scale, for each row or for the whole matrix",
         "Weight ≈ scale × whole number. A scale for each row fits better than one for all.",
         {
-            "nothing: they are rounded": "Most weights lie far below 1: all of them would become 0.",
+            "nothing: they are rounded": "Most weights lie far below 1: nearly all of them would become 0.",
             "the gradients of the last step": "They belong to training. Rounded weights are only read.",
             "the weights as they were, to compute with": "Then nothing would have been saved.",
         },

@@ -76,13 +76,13 @@ def length(seed: int) -> dict:
 def label_counts(task: str, seed: int) -> dict:
     """Test accuracy of one kind of head on three trunks, from more and more labels: random, the course's own, MiniLM.
 
-    The random trunk is MiniLM's network; the course's own learnt from the training parts of these corpora, without
-    their labels.
+    The random trunk is MiniLM's network; the course's own learnt from these corpora without their labels, and without
+    the texts of the test part.
     """
-    from lmcourse.experiments.finetuning import task_parts
+    from lmcourse.experiments.transfer import parts_of
     from lmcourse.finetuning.features import features, frozen_classifier
 
-    parts = task_parts(task, seed, size=1000)
+    parts = parts_of(task, 1000, seed)
     texts = {name: parts[name]["text"][:] for name in ("train", "test")}
     labels = {name: parts[name]["label"][:] for name in texts}
     found = {"n": len(labels["test"])}

@@ -290,7 +290,7 @@ NEAR_5_PERCENT = {"low": 0.032, "high": 0.068}
 
 CLAIMS = {
     "09.few-labels": Claim(
-        "With 128 labels a frozen encoder is ahead of counted words (test accuracy, frozen − TF-IDF)",
+        "With 128 labels a frozen encoder is ahead of counted words, both as they come (accuracy, frozen − TF-IDF)",
         "09-learning-curves",
         lambda rows: _lead(rows, "frozen MiniLM", "TF-IDF", 128),
         low=0.03,
@@ -333,7 +333,7 @@ CLAIMS = {
         low=0.02,
     ),
     "09.teacher-adds-nothing": Claim(
-        "A student begun from its teacher's blocks gains no three points by distillation (distilled − labels only)",
+        "On the teacher's own training texts a student gains no three points by distillation (distilled − labels only)",
         "09-compression",
         lambda rows: _share(rows, "3 blocks, distilled", "3 blocks, labels only"),
         high=0.03,
@@ -371,7 +371,7 @@ CLAIMS = {
         **NEAR_5_PERCENT,
     ),
     "09.confidence-sees-nothing": Claim(
-        "Confidence does not notice that all texts are tweets (share of the streams in which it rings)",
+        "Confidence does not notice that all texts are tweets (streams in which it rings; reviews it may notice)",
         "09-drift",
         lambda rows: rows[0]["found"]["tweets, 100%"] / rows[0]["streams"],
         high=0.15,

@@ -5,6 +5,7 @@ from html import escape
 import ipywidgets
 
 from lmcourse.applications.language import quick_report, read_own
+from lmcourse.errors import CourseError
 from lmcourse.widgets.book import table
 from lmcourse.widgets.explorer import LongRun, line
 
@@ -35,12 +36,17 @@ def own_csv_explorer(path: str = "", text: str = "text", label: str = "label", s
     reports: dict[tuple, dict] = {}
 
     def draw(path: str, text: str, label: str, most: int) -> str:
-        data, rejected, names = read_own(path, text, label)
-        kept = f"{len(data):,} rows kept, {len(rejected)} rejected; {len(names)} classes"
+        where = f"file {path.strip()}, columns {text} and {label}" if path.strip() else "Reviews of the course"
+        asked = f"{where}, at most {most} texts"
+        try:
+            data, rejected, names = read_own(path, text, label)
+        except CourseError as error:
+            return line(f"{asked}: {error}")
+        kept = f"{asked}: {len(data):,} rows kept, {len(rejected)} rejected; {len(names)} classes"
         bad = "".join(f"<li>row {number}: {escape(why)}</li>" for number, why in rejected[:SHOWN])
         found = reports.get((path, text, label, most))
         if found is None:
-            return line(f"{kept}. Press Run to compare three methods on at most {most} of them.") + f"<ul>{bad}</ul>"
+            return line(f"{kept}. Press Run to compare three methods.") + f"<ul>{bad}</ul>"
         shown = table(("method", "right", "share", "95 % interval"), rows_of(found))
         return line(f"{kept}. {verdict(found)}") + f"<ul>{bad}</ul>" + shown
 

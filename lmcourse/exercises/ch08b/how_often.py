@@ -30,7 +30,7 @@ the text eight times. **From how many copies on** are more than half of the code
         "How many times has the model read a line that stands there once?",
         "It must learn four digits for one name, with 28 names around. A prediction is compared, not marked.",
     ),
-    solution='answer = "c"',
+    solution='answer = "b"',
     why="It is a prediction; the measurement stands below.",
     task=prediction(
         {"a": "once is enough", "b": "2 or 4 copies", "c": "8, 16 or 32 copies", "d": "not even 32 copies"},

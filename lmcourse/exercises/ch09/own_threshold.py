@@ -1,4 +1,4 @@
-"""Chapter 09: a drift alarm that can hardly ring."""
+"""Chapter 09: a drift alarm whose threshold comes from what it watches."""
 
 from lmcourse.checks import Exercise, Specimen, find_error
 
