@@ -39,7 +39,8 @@ here can't be right.** Before which line is something missing? Give that line.
         "Each section begins with its own first part. Compare 7 and 6.",
     ),
     solution="answer = 5",
-    why="Whether the parts were lost or never written cannot be told from the document. Chapters 06a to 06c fill the gap.",
+    why="Whether the parts were lost or never written cannot be told from the document. Chapters 06a to 06c "
+    "fill the gap.",
     task=find_error(CODE, {5: WRONG}, FINE),
     specimens=(
         *(Specimen(line, words) for line, words in FINE.items()),

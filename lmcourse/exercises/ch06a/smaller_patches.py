@@ -19,7 +19,8 @@ see more. **How many times** as many entries has the table of attention weights 
     stub="answer = ...",
     hints=("How many patches were there, how many are there now?", "The table has one entry for each pair of tokens."),
     solution="answer = ((224 // 8) ** 2) ** 2 / ((224 // 16) ** 2) ** 2",
-    why="The table of who looks at whom grows with the fourth power of the resolution: that is why photographs are read in coarse patches.",
+    why="The table of who looks at whom grows with the fourth power of the resolution: that is why photographs "
+    "are read in coarse patches.",
     task=number(16, 0.01, mistakes={SIDE: 2, TOKENS: 4, EIGHT: 8, ENTRIES: 784**2}),
     specimens=(
         Specimen(2, SIDE),

@@ -27,8 +27,9 @@ The share selected is the same, 0.4: demographic parity is perfect. **How wide i
         "40 of 50, and 40 of 80.",
     ),
     solution="answer = 40 / 50 - 40 / 80",
-    why="""Where groups differ in the share of those who would pay back, a model that selects just these gives unequal
-shares selected: to make them equal it must err. Equal opportunity asks for no such error. Which one is wanted is no question of statistics.""",
+    why="""Where groups differ in the share of those who would pay back, a model that selects just these gives
+unequal shares selected: to make them equal it must err. Equal opportunity asks for no such error.
+Which one is wanted is no question of statistics.""",
     task=number(0.3, 0.001, mistakes={PARITY: 0, COUNT: 30, ONE: 0.5}),
     specimens=(
         Specimen(0, PARITY),
