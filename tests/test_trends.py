@@ -177,6 +177,7 @@ def test_every_promise_has_a_support_and_a_limit():
 def test_the_scaling_explorer_says_what_the_law_says():
     held = scaling.Runs(np.array([2e5]), np.array([6e5]), np.array([LAW(2e5, 6e5)]))
     explorer = explorers.scaling_explorer(EXACT, held)
+    explorer.controls["chosen"].value = explorers.BY_HAND
     for name, value in (("floor", LAW.E), ("alpha", LAW.alpha), ("beta", LAW.beta)):
         explorer.controls[name].value = value
     said = plain(explorer.view.value)

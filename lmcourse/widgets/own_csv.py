@@ -7,7 +7,7 @@ import ipywidgets
 from lmcourse.applications.language import quick_report, read_own
 from lmcourse.errors import CourseError
 from lmcourse.widgets.book import table
-from lmcourse.widgets.explorer import LongRun, line
+from lmcourse.widgets.explorer import Explorer, line
 
 SIZES = (100, 200, 400, 1000)  # texts at most: MiniLM reads a few dozen long ones a second
 SHOWN = 5  # rejected rows that are named
@@ -31,29 +31,26 @@ def verdict(report: dict) -> str:
     return f"{better} is better on these {report['n']} texts (p = {report['p']:.2g})."
 
 
-def own_csv_explorer(path: str = "", text: str = "text", label: str = "label", seed: int = 0) -> LongRun:
-    """Name a table and its columns: what was kept of it, and after a press on Run, three methods with intervals."""
+def own_csv_explorer(path: str = "", text: str = "text", label: str = "label", seed: int = 0) -> Explorer:
+    """Name a table and its columns: what was kept of it, and three methods with intervals."""
     reports: dict[tuple, dict] = {}
 
     def draw(path: str, text: str, label: str, most: int) -> str:
         where = f"file {path.strip()}, columns {text} and {label}" if path.strip() else "Reviews of the course"
-        asked = f"{where}, at most {most} texts"
+        told, bad = f"{where}, at most {most} texts", ""
         try:
             data, rejected, names = read_own(path, text, label)
+            told += f": {len(data):,} rows kept, {len(rejected)} rejected; {len(names)} classes"
+            bad = "".join(f"<li>row {number}: {escape(why)}</li>" for number, why in rejected[:SHOWN])
+            key = (path, text, label, most, tuple(data["text"]), tuple(data["label"]))
+            if key not in reports:
+                reports.clear()  # the last one is enough: a file may have changed
+                reports[key] = quick_report(data, most, seed)
         except CourseError as error:
-            return line(f"{asked}: {error}")
-        kept = f"{asked}: {len(data):,} rows kept, {len(rejected)} rejected; {len(names)} classes"
-        bad = "".join(f"<li>row {number}: {escape(why)}</li>" for number, why in rejected[:SHOWN])
-        found = reports.get((path, text, label, most))
-        if found is None:
-            return line(f"{kept}. Press Run to compare three methods.") + f"<ul>{bad}</ul>"
+            return line(f"{told}. {error}") + f"<ul>{bad}</ul>"
+        found = reports[key]
         shown = table(("method", "right", "share", "95 % interval"), rows_of(found))
-        return line(f"{kept}. {verdict(found)}") + f"<ul>{bad}</ul>" + shown
-
-    def work(tell, path: str, text: str, label: str, most: int) -> None:
-        tell(lambda: "<p>Reading, counting, and letting the encoder read.</p>")
-        data, _, _ = read_own(path, text, label)
-        reports[path, text, label, most] = quick_report(data, most, seed)
+        return line(f"{told}. {verdict(found)}") + f"<ul>{bad}</ul>" + shown
 
     controls = {
         "path": ipywidgets.Text(description="file (CSV, TSV, JSONL; empty: reviews of the course)", value=path),
@@ -61,4 +58,4 @@ def own_csv_explorer(path: str = "", text: str = "text", label: str = "label", s
         "label": ipywidgets.Text(description="column of the classes", value=label),
         "most": ipywidgets.Dropdown(description="texts at most", options=SIZES, value=200),
     }
-    return LongRun("What would be reached on your own table?", controls, draw, work)
+    return Explorer("What would be reached on your own table?", controls, draw)

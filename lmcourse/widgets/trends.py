@@ -31,7 +31,7 @@ def scaling_explorer(known: Runs, held: Runs) -> Explorer:
 
     sliders = {"min": 0.0, "step": 0.01, "readout_format": ".2f"}
     controls = {
-        "chosen": ipywidgets.Dropdown(description="exponents", options=[BY_HAND, FITTED]),
+        "chosen": ipywidgets.Dropdown(description="exponents", options=[FITTED, BY_HAND]),
         "floor": ipywidgets.FloatSlider(description="E, nats a byte", value=0.5, max=1.8, **sliders),
         "alpha": ipywidgets.FloatSlider(description="α, for parameters", value=0.3, max=1.5, **sliders),
         "beta": ipywidgets.FloatSlider(description="β, for data", value=0.3, max=1.5, **sliders),
