@@ -35,7 +35,9 @@ def boxes_explorer(
             frame(middle, box, str(label), plots.BLUE if hit else plots.ORANGE, "-" if hit else "--")
         there, said = len(scene.labels), len(right)
         precision = f"precision {right.sum() / said:.2f}" if said else "no precision without a box"
-        told = f"{there} digits, {said} boxes, {right.sum()} right: {precision}, recall {right.sum() / there:.2f}."
+        asked = f"Canvas {number}, gap {gap}, noise {noise} %, sure by {sure} %"
+        told = f"{asked}: {there} digits, {said} boxes, {right.sum()} right; {precision}, "
+        told += f"recall {right.sum() / there:.2f}."
         listed = "; ".join(
             f"{label} at {np.round(box).astype(int).tolist()} {'right' if hit else 'wrong'}"
             for box, label, hit in zip(found.boxes, found.labels, right, strict=True)

@@ -26,7 +26,8 @@ def attribution_explorer(predictor: Predictor, text: str = SENTENCE) -> Explorer
             scores, gap = comparison.integrated(predictor.model, given, steps)
             left = f" For completeness {float(gap):+.3f} is missing, of {float(scores.sum() + gap):+.3f}."
         else:
-            scores, left = comparison.METHODS[method](predictor.model, given), ""
+            scores = comparison.METHODS[method](predictor.model, given)
+            left = f" ({steps} steps are for integrated gradients only.)"
         kept = given.words[0]
         pieces = [predictor.tokenizer.id_to_token(i) for i in given.ids[0][kept].tolist()]
         if not pieces:

@@ -79,7 +79,7 @@ def forgetting_explorer(rows: list[dict]) -> Explorer:
 
     def draw(method: str, replay: int, question: str) -> str:
         name, asked = METHODS[method], QUESTIONS[question]
-        replay = replay if name == "fine-tuning" else 0
+        chosen, replay = replay, replay if name == "fine-tuning" else 0
         found = [row[asked] for row in rows if (row["method"], row["replay"]) == (name, replay)]
         mean = np.mean(found, 0)
         fig, ax = plots.figure(height=3.2)
@@ -90,7 +90,7 @@ def forgetting_explorer(rows: list[dict]) -> Explorer:
             lost = [continual.forgetting(r) for r in found]
             told += f" Average forgetting: {', '.join(f'{value:.2f}' for value in lost)}."
         if name != "fine-tuning" and len(kept) > 1:
-            told += " (Nothing is kept for replay here.)"
+            told += f" (Nothing is kept for replay here, whatever is chosen, now {chosen}.)"
         return line(told) + plots.html(fig, alt=f"{method}; {question} {told}")
 
     controls = {
