@@ -2,19 +2,15 @@
 
 import numpy as np
 import pytest
+from test_results import row_of
 
 from lmcourse.applications import dialogue, language
-from lmcourse.experiments import stored
 from lmcourse.experiments.finetuning import movie_parts, task_parts
 from lmcourse.pretraining.translation import english, figures, french, word_for_word
 
 
-def row_of(name: str, seed: int) -> dict:
-    return next(row for row in stored(name)["rows"] if row["seed"] == seed)
-
-
 def test_the_first_sizes_of_a_row_of_the_topics():
-    row, parts = row_of("06a-topics", 0), dict(task_parts("newsgroups", 0))
+    row, parts = row_of("06a-topics", seed=0), dict(task_parts("newsgroups", 0))
     for name in ("train", "validation"):
         parts[name] = parts[name].select(range(120))
     again = language.by_size(parts, [40, 120])
@@ -24,7 +20,7 @@ def test_the_first_sizes_of_a_row_of_the_topics():
 
 def test_a_row_of_the_domains():
     """All but the fine-tuned judge, which takes longer than a test may."""
-    row, parts = row_of("06a-domains", 1), movie_parts(1, 1000)
+    row, parts = row_of("06a-domains", seed=1), movie_parts(1, 1000)
     judges = language.judges(parts["train"], parts["validation"])
     for domain, test in {
         "movies": language.balanced(parts["test"], 1, 400),
@@ -37,7 +33,7 @@ def test_a_row_of_the_domains():
 
 
 def test_the_baselines_of_a_row_of_translation():
-    row, parts = row_of("06a-translation", 2), language.roles(2)
+    row, parts = row_of("06a-translation", seed=2), language.roles(2)
     remembered = language.memory([*map(english, parts["train"])], [*map(french, parts["train"])])
     for part in ("met", "new role"):
         sources, wanted = [*map(english, parts[part])], [*map(french, parts[part])]
@@ -46,7 +42,7 @@ def test_the_baselines_of_a_row_of_translation():
 
 
 def test_the_baselines_of_a_row_of_the_desk():
-    row, parts = row_of("06a-desk", 0), dialogue.corpus(0)
+    row, parts = row_of("06a-desk", seed=0), dialogue.corpus(0)
     prompts = [dialogue.prompt(d) for d in parts["train"]]
     said = {
         "nearest dialogue": language.memory(prompts, [*map(dialogue.answer, parts["train"])]),

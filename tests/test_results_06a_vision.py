@@ -2,14 +2,11 @@
 
 import numpy as np
 import pytest
+from test_results import row_of
 
 from lmcourse.applications import boxes
 from lmcourse.applications import vision as v
-from lmcourse.experiments import stored, vision
-
-
-def row_of(name, **setting):
-    return next(row for row in stored(name)["rows"] if setting.items() <= row.items())
+from lmcourse.experiments import vision
 
 
 def test_a_row_of_the_splits():

@@ -5,14 +5,10 @@ from collections import Counter
 import networkx
 import numpy as np
 import pytest
+from test_results import row_of
 
 from lmcourse.applications import education, medicine
-from lmcourse.experiments import stored
 from lmcourse.experiments.registry import EXPERIMENTS
-
-
-def row_of(name, **setting):
-    return next(row for row in stored(name)["rows"] if setting.items() <= row.items())
 
 
 def test_molecules_are_well_formed_and_counts_say_nothing():

@@ -2,12 +2,9 @@
 
 import numpy as np
 import pytest
+from test_results import row_of
 
-from lmcourse.experiments import questions, stored
-
-
-def row_of(name, **setting):
-    return next(row for row in stored(name)["rows"] if setting.items() <= row.items())
+from lmcourse.experiments import questions
 
 
 @pytest.mark.parametrize("method", ["naive Bayes", "TF-IDF"])

@@ -52,10 +52,10 @@ def tight(image: Float[np.ndarray, "H V"]) -> tuple[int, int, int, int]:
     return columns[0], rows[0], columns[-1] + 1, rows[-1] + 1
 
 
-def compose(digits: Digits, rng: np.random.Generator, gap: int = 2, noise: float = 0.0, most: int = 3) -> Scene:
-    """One to `most` digits on a canvas, their squares at least `gap` pixels apart (−1: they overlap by one)."""
+def compose(digits: Digits, rng: np.random.Generator, gap: int = 2, noise: float = 0.0) -> Scene:
+    """One to three digits on a canvas, their squares at least `gap` pixels apart (−1: they overlap by one)."""
     image, corners, boxes, labels = np.zeros((CANVAS, CANVAS), np.float32), [], [], []
-    for i in rng.integers(0, len(digits.labels), rng.integers(1, most + 1)):
+    for i in rng.integers(0, len(digits.labels), rng.integers(1, 4)):
         for x, y in rng.integers(0, CANVAS - W + 1, (40, 2)):
             if all(max(abs(x - a), abs(y - b)) >= W + gap for a, b in corners):
                 place = image[y : y + W, x : x + W]

@@ -16,6 +16,7 @@ from torch.nn import functional as F
 
 from lmcourse.data.batches import pad
 from lmcourse.models.bert import Bert, BertConfig
+from lmcourse.models.layers import enlarge, mean_state
 from lmcourse.models.vit import Vit, VitConfig
 from lmcourse.training.loop import TrainingConfig, seed_everything, train
 
@@ -24,7 +25,8 @@ WEIGHTS = ("thin", "medium", "bold")
 LEANS = ("left-leaning", "upright", "right-leaning")
 IDS = {word: number for number, word in enumerate(("[PAD]", "a", *WEIGHTS, *LEANS, *DIGITS))}
 CAPTIONS = [*product(range(3), range(3), range(10))]  # weight, lean, digit
-SIDE, E = 8, 24  # pixels of a side, numbers of a vector
+SIDE, WIDTH, E = 8, 48, 24  # pixels of a side, width of both models, numbers of a vector
+BATCH, MENTIONED = 128, 0.7  # pictures of a batch at most; how often weight, and lean, are mentioned
 
 
 # ---------------------------------------------------------------- pictures and their captions
@@ -108,16 +110,13 @@ def kinds(data: Pictures, kept: dict) -> np.ndarray:
 class Clip(nn.Module):
     """A ViT for pictures, a BERT for captions, each with a layer into E numbers, and one temperature."""
 
-    def __init__(self, width: int = 48):
+    def __init__(self):
         super().__init__()
-        sizes = {"width": width, "heads": 4, "ff_width": 2 * width, "dropout": 0.0}
+        sizes = {"width": WIDTH, "heads": 4, "ff_width": 2 * WIDTH, "dropout": 0.0}
         self.vit = Vit(VitConfig(image_size=SIDE, patch_size=2, channels=1, classes=E, layers=2, **sizes))
         self.bert = Bert(BertConfig(vocab_size=len(IDS), layers=1, max_length=4, **sizes))
-        self.project = nn.Linear(width, E)
-        with torch.no_grad():
-            for weight in self.parameters():
-                if weight.ndim == 2:
-                    weight *= 3  # the first weights are meant for 768 columns
+        self.project = nn.Linear(WIDTH, E)
+        enlarge(self, 3)
         self.log_scale = nn.Parameter(torch.tensor(float(np.log(1 / 0.07))))  # section 2.5
 
     def pictures(self, pixels: Float[Tensor, "B P"]) -> Float[Tensor, "B E"]:
@@ -126,8 +125,7 @@ class Clip(nn.Module):
 
     def captions(self, ids: Int[Tensor, "B T"], mask: Bool[Tensor, "B T"]) -> Float[Tensor, "B E"]:
         """A vector of length 1 for each caption: the mean of its words' states, through a layer."""
-        hidden = self.bert(ids, mask=mask) * mask[:, :, None]
-        return F.normalize(self.project(hidden.sum(1) / mask.sum(1, keepdim=True)), dim=1)
+        return F.normalize(self.project(mean_state(self.bert(ids, mask=mask), mask)), dim=1)
 
     @torch.no_grad()
     def scores(self, pixels: np.ndarray, captions: Sequence[Sequence[str]]) -> Float[np.ndarray, "B C"]:
@@ -149,15 +147,15 @@ def losses(model: Clip, batch: tuple[Tensor, Tensor, Tensor]) -> dict[str, Tenso
     return {"contrastive": info_nce(model.log_scale.exp().clamp(max=100) * cosines)}
 
 
-def batches(data: Pictures, seed: int, draw: int = 128, mentioned: float = 0.7) -> Iterator[tuple]:
+def batches(data: Pictures, seed: int) -> Iterator[tuple]:
     """Pictures, each with a caption in which weight and lean are mentioned by chance; no caption stands twice.
 
     Two equal captions in one batch would be each other's wrong answer.
     """
     rng = np.random.default_rng(seed)
     while True:
-        at = rng.choice(len(data.said), min(draw, len(data.said)), replace=False)
-        speak = np.column_stack([rng.random((len(at), 2)) < mentioned, np.ones(len(at), bool)])
+        at = rng.choice(len(data.said), min(BATCH, len(data.said)), replace=False)
+        speak = np.column_stack([rng.random((len(at), 2)) < MENTIONED, np.ones(len(at), bool)])
         said = np.where(speak, data.said[at], -1)
         _, first = np.unique(said, axis=0, return_index=True)
         captions = [words([None if n < 0 else n for n in row]) for row in said[first].tolist()]

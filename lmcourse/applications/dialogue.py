@@ -18,6 +18,8 @@ from torch.nn import functional as F
 from lmcourse.data.batches import at_random, pad
 from lmcourse.models.generation import generate, greedy, sample
 from lmcourse.models.gpt import Gpt, GptConfig
+from lmcourse.models.layers import enlarge
+from lmcourse.pretraining.induction import LARGER
 from lmcourse.training.loop import TrainingConfig, seed_everything, train
 
 STATIONS = ("Basel", "Bern", "Dijon", "Genoa", "Ghent", "Lille", "Lyon", "Metz", "Milan", "Nice", "Tours", "Turin")
@@ -172,19 +174,14 @@ def learn(
     dialogues: Sequence[Dialogue],
     steps: int,
     seed: int = 0,
-    batch_size: int = 64,
-    learning_rate: float = 3e-3,
     on_step: Callable[[dict], object] = lambda row: None,
 ) -> tuple[Gpt, list[dict]]:
     """A GPT of two layers trained on some dialogues, and one row a step."""
     seed_everything(seed)
     model = Gpt(GptConfig(len(WORDS), width=64, layers=2, heads=4, ff_width=256, max_length=48, dropout=0.0))
-    with torch.no_grad():
-        for weight in model.parameters():
-            if weight.ndim == 2:
-                weight *= 4  # GPT-2's first weights are meant for 768 columns (as in `pretraining.induction`)
-    batches = at_random(dialogues, batch_size, seed)
-    return model, train(model, batches, losses, TrainingConfig(steps, learning_rate, seed=seed), on_step)
+    enlarge(model, LARGER)
+    batches = at_random(dialogues, 64, seed)
+    return model, train(model, batches, losses, TrainingConfig(steps, 3e-3, seed=seed), on_step)
 
 
 def reply(

@@ -10,6 +10,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from lmcourse.models.bert import Bert, BertConfig
+from lmcourse.models.layers import enlarge
 from lmcourse.training.loop import TrainingConfig, seed_everything, train
 
 
@@ -34,10 +35,7 @@ def read(ids: Int[Tensor, "N T"], labels, vocab_size: int, steps: int, seed: int
     """A `Reader` trained on rows of tokens and labels of 0 and 1."""
     seed_everything(seed)
     model, rng = Reader(vocab_size, ids.shape[1]), np.random.default_rng(seed)
-    with torch.no_grad():
-        for weight in model.bert.parameters():
-            if weight.ndim == 2:
-                weight *= 5  # BERT's first weights are meant for 768 columns
+    enlarge(model.bert, 5)
     y = torch.as_tensor(np.asarray(labels), dtype=torch.float32)
 
     def losses(model: Reader, at: Tensor) -> dict[str, Tensor]:

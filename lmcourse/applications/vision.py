@@ -18,6 +18,7 @@ from lmcourse.experiments.claims import row
 from lmcourse.models.generation import generate, sample
 from lmcourse.models.gpt import Gpt, GptConfig
 from lmcourse.models.vit import Vit, VitConfig
+from lmcourse.pretraining.induction import nats
 from lmcourse.training.loop import TrainingConfig, seed_everything, train
 
 W, S, C = 8, 2, 10
@@ -133,7 +134,6 @@ def classifier(
     start: Vit | None = None,
     vary: Callable[[np.ndarray, np.random.Generator], np.ndarray] = lambda images, rng: images,
     positions: bool = True,
-    learning_rate: float = 3e-3,
 ) -> Vit:
     """A ViT trained on some digits; with `start` it begins with that one's weights, but for the last layer.
 
@@ -151,7 +151,7 @@ def classifier(
         logits = model(channels(vary(digits.images[at], rng)))
         return {"class": F.cross_entropy(logits, torch.from_numpy(digits.labels[at]))}
 
-    train(model, drawn(len(digits.labels), 64, rng), losses, TrainingConfig(steps, learning_rate, seed=seed))
+    train(model, drawn(len(digits.labels), 64, rng), losses, TrainingConfig(steps, 3e-3, seed=seed))
     return model
 
 
@@ -221,11 +221,10 @@ def filled(model: Filler, images: Float[np.ndarray, "B W W"], hidden: Bool[np.nd
 
 def nearest_filled(known: np.ndarray, images: np.ndarray, hidden: Bool[np.ndarray, "B P"]) -> np.ndarray:
     """The baseline: what is hidden, from that of the known images which is nearest in what can be seen."""
-    seen = ~hidden[..., None]
-    rows = []
+    seen, pieces, rows = ~hidden[..., None], patches(known), []
     for image, there in zip(patches(images), seen, strict=True):
-        best = (((patches(known) - image) ** 2) * there).sum((1, 2)).argmin()
-        rows.append(np.where(there, image, patches(known)[best]))
+        best = (((pieces - image) ** 2) * there).sum((1, 2)).argmin()
+        rows.append(np.where(there, image, pieces[best]))
     return joined(np.array(rows))
 
 
@@ -254,15 +253,10 @@ def sentences(digits: Digits) -> Int[Tensor, "B 1+W*W"]:
     return torch.from_numpy(np.column_stack([LEVELS + digits.labels, to_levels(digits.images)]))
 
 
-def pixel_nats(model: Gpt, ids: Int[Tensor, "B T"]) -> Float[Tensor, "B T-1"]:
-    """−ln P of each pixel, given the class and the pixels before it."""
-    return F.cross_entropy(model(ids)[:, :-1].transpose(1, 2), ids[:, 1:], reduction="none")
-
-
 @torch.no_grad()
 def mean_nats(model: Gpt, digits: Digits) -> float:
     """Nats a pixel of some digits."""
-    return float(pixel_nats(model.eval(), sentences(digits)).mean())
+    return float(nats(model.eval(), sentences(digits)).mean())
 
 
 def painter(digits: Digits, steps: int, seed: int) -> Gpt:
@@ -273,7 +267,7 @@ def painter(digits: Digits, steps: int, seed: int) -> Gpt:
     ids = sentences(digits)
 
     def losses(model: Gpt, at: np.ndarray) -> dict[str, Tensor]:
-        return {"pixels": pixel_nats(model, ids[at]).mean()}
+        return {"pixels": nats(model, ids[at]).mean()}
 
     train(model, drawn(len(ids), 32, rng), losses, TrainingConfig(steps, 3e-3, seed=seed))
     return model

@@ -12,18 +12,19 @@ import torch
 from jaxtyping import Float
 from tokenizers import Tokenizer
 from torch import Tensor
-from torch.nn import functional as F
 
 from lmcourse.data.batches import by_length, by_tokens, pad
 from lmcourse.data.tokenizer import encode, train_wordpiece
 from lmcourse.models.generation import generate, sample
 from lmcourse.models.gpt import Gpt, GptConfig
+from lmcourse.models.layers import enlarge
+from lmcourse.pretraining.induction import nats
 from lmcourse.pretraining.objectives import causal_loss
 from lmcourse.training.loop import TrainingConfig, seed_everything, train
 
 LONGEST = 48  # tokens of a text, its beginning and end included
 BATCH = 32
-LARGER = 4.0  # times GPT-2's first weights, which are meant for 768 columns
+LARGER = 4.0  # times GPT-2's first weights
 
 # A name for each secret of `memorisation`.
 NAMES = """anna bruno clara david elena felix greta hugo irene jonas karin lukas maria nils olga pavel
@@ -60,8 +61,7 @@ class Writer:
         sequences, found = self.sequences(texts), np.empty(len(texts))
         for rows in by_tokens([*map(len, sequences)]):
             ids, mask = pad([sequences[i] for i in rows])
-            each = F.cross_entropy(self.model(ids)[:, :-1].transpose(1, 2), ids[:, 1:], reduction="none")
-            found[rows] = ((each * mask[:, 1:]).sum(1) / mask[:, 1:].sum(1)).numpy()
+            found[rows] = ((nats(self.model, ids) * mask[:, 1:]).sum(1) / mask[:, 1:].sum(1)).numpy()
         return found
 
     def write(self, n: int, seed: int, most: int = 24) -> list[str]:
@@ -84,10 +84,7 @@ def learn(
     seed_everything(seed)
     tokenizer = tokenizer or train_wordpiece(texts, 1000)
     model = Gpt(GptConfig(tokenizer.get_vocab_size(), 64, 2, 4, 256, LONGEST, dropout=0.0))
-    with torch.no_grad():
-        for weight in model.parameters():
-            if weight.ndim == 2:
-                weight *= LARGER
+    enlarge(model, LARGER)
     writer = Writer(model, tokenizer)
     sequences = writer.sequences(texts)
     lengths = [*map(len, sequences)]

@@ -8,12 +8,7 @@ from torch import Tensor, nn
 
 from lmcourse.data.batches import by_tokens
 from lmcourse.finetuning.heads import BertWithHead
-
-
-def mean_state(hidden: Float[Tensor, "B T D"], mask: Bool[Tensor, "B T"]) -> Float[Tensor, "B D"]:
-    """The mean of each text's hidden states, padding left out."""
-    weights = mask[:, :, None].to(hidden.dtype)
-    return (hidden * weights).sum(1) / weights.sum(1)
+from lmcourse.models.layers import mean_state
 
 
 class EarlyExit(nn.Module):

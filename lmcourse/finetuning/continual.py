@@ -16,11 +16,12 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from lmcourse.finetuning.lora import add_lora
+from lmcourse.models.layers import enlarge
 from lmcourse.models.vit import Vit, VitConfig
 from lmcourse.training.loop import TrainingConfig, seed_everything, train
 
 LAYERS = r"attention|ff_|head"  # what LoRA is added to: every linear layer behind the patches
-BATCH = 32
+BATCH, RANK = 32, 4
 
 
 class Task(NamedTuple):
@@ -53,10 +54,7 @@ def network(seed: int) -> Vit:
     seed_everything(seed)
     sizes = {"width": 32, "layers": 2, "heads": 4, "ff_width": 64}
     model = Vit(VitConfig(image_size=8, patch_size=2, channels=1, classes=10, **sizes))
-    with torch.no_grad():
-        for weight in model.parameters():
-            if weight.ndim == 2:
-                weight *= 5  # the first weights are meant for 768 columns
+    enlarge(model, 5)
     return model
 
 
@@ -144,7 +142,7 @@ def one_network(row: Row, sequence: list[Task], steps: int, seed: int, replay: i
     return sum(weight.numel() for weight in model.parameters())
 
 
-def adapters(row: Row, sequence: list[Task], steps: int, seed: int, rank: int = 4) -> int:
+def adapters(row: Row, sequence: list[Task], steps: int, seed: int) -> int:
     """The first task trains the network; each later one its own LoRA on top of it, and nothing else.
 
     Returns all weights: the network's and the adapters'. Whoever asks must say which adapter to use.
@@ -155,7 +153,7 @@ def adapters(row: Row, sequence: list[Task], steps: int, seed: int, rank: int = 
     row(models)
     for number, task in enumerate(sequence[1:], 1):
         model = copy.deepcopy(base)
-        weights += add_lora(model, LAYERS, rank=rank, alpha=2 * rank)
+        weights += add_lora(model, LAYERS, rank=RANK, alpha=2 * RANK)
         learn(model, task.train, steps, 10 * seed + number, rate=1e-2)
         models.append((model, task.digits))
         row(models)

@@ -11,6 +11,7 @@ from lmcourse.data.tokenizer import encode, load_tokenizer
 from lmcourse.finetuning.encoders import find_encoder
 from lmcourse.finetuning.freezing import Tokens
 from lmcourse.models.bert import Bert
+from lmcourse.models.layers import mean_state
 from lmcourse.models.weights import load_encoder
 from lmcourse.training.precision import choose_precision, computing_in, device
 
@@ -26,8 +27,7 @@ def mean_vectors(bert: Bert, tokenizer: Tokenizer, texts: Sequence[str], max_len
     vectors = torch.empty(len(tokens), bert.config.width)
     for indices in by_tokens(tokens.lengths):
         ids, mask = tokens.batch(indices)
-        hidden = bert(ids, mask=mask).float() * mask[:, :, None]
-        vectors[indices] = (hidden.sum(1) / mask.sum(1, keepdim=True)).cpu()
+        vectors[indices] = mean_state(bert(ids, mask=mask).float(), mask).cpu()
     return vectors.numpy()
 
 

@@ -84,6 +84,22 @@ class Block(nn.Module):
         return x if self.norm_first else norm(x)
 
 
+def mean_state(hidden: Float[Tensor, "B T D"], mask: Bool[Tensor, "B T"]) -> Float[Tensor, "B D"]:
+    """The mean of each text's hidden states, padding left out."""
+    return (hidden * mask[:, :, None]).sum(1) / mask.sum(1, keepdim=True)
+
+
+@torch.no_grad()
+def enlarge(model: nn.Module, factor: float) -> None:
+    """Multiply a new model's matrices: the papers' first weights are meant for 768 columns, narrow ones need more.
+
+    With 64 columns and theirs it would hardly begin to learn.
+    """
+    for weight in model.parameters():
+        if weight.ndim == 2:
+            weight *= factor
+
+
 @torch.no_grad()
 def attention_maps(
     blocks: Iterable[Block], hidden: Float[Tensor, "B T D"], mask: Bool[Tensor, "B T"] | None = None

@@ -15,13 +15,13 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from lmcourse.models.gpt import Gpt, GptConfig
-from lmcourse.models.layers import attention_maps
+from lmcourse.models.layers import attention_maps, enlarge
 from lmcourse.training.loop import TrainingConfig, seed_everything, train
 
 V, T = 32, 48
 TOKENS = (8, 12)  # of a row's cycle, the fewest and the most
 JUMPS = 0.25  # share of the places behind which another passage begins
-LARGER = 4.0  # times GPT-2's first weights, which are meant for 768 columns: with 64 it would hardly begin to learn
+LARGER = 4.0  # times GPT-2's first weights
 
 
 def repeated(B: int, rng: np.random.Generator) -> tuple[Int[Tensor, "B T"], Bool[Tensor, "B T"]]:
@@ -83,10 +83,7 @@ def learn(
     """
     seed_everything(seed)
     model = Gpt(GptConfig(vocab_size=V, width=64, layers=layers, heads=4, ff_width=256, max_length=T, dropout=0.0))
-    with torch.no_grad():
-        for weight in model.parameters():
-            if weight.ndim == 2:
-                weight *= LARGER
+    enlarge(model, LARGER)
 
     def batches() -> Iterator[tuple[Tensor, Tensor]]:
         rng = np.random.default_rng(seed)

@@ -17,6 +17,7 @@ from torch.nn import functional as F
 
 from lmcourse.data import stores
 from lmcourse.models.gpt import Gpt, GptConfig
+from lmcourse.models.layers import enlarge
 from lmcourse.training.loop import TrainingConfig, seed_everything, train
 
 T, BATCH, BYTES = 64, 8, 256  # bytes of a row, rows of a batch, the vocabulary
@@ -49,10 +50,7 @@ def gpt(width: int, seed: int) -> Gpt:
     """Two layers, two heads, as wide as asked: all that differs is the width."""
     seed_everything(seed)
     model = Gpt(GptConfig(BYTES, width, layers=2, heads=2, ff_width=4 * width, max_length=T, dropout=0.0))
-    with torch.no_grad():
-        for weight in model.parameters():
-            if weight.ndim == 2:
-                weight *= (768 / width) ** 0.5  # GPT-2's first weights are meant for 768 columns
+    enlarge(model, (768 / width) ** 0.5)
     return model
 
 
