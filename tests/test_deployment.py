@@ -28,6 +28,9 @@ class Planted:
     def __init__(self, prejudice=0.0, capitals=True, gender=False, sharpness=0.9):
         self.prejudice, self.capitals, self.gender, self.sharpness = prejudice, capitals, gender, sharpness
 
+    def cut(self, texts):
+        return sum(len(text.split()) > self.max_length for text in texts)
+
     def probabilities(self, texts):
         def yes(text):
             known = "wonderful" in (text.lower() if self.capitals else text)
