@@ -6,6 +6,7 @@ import sys
 import threading
 import time
 from dataclasses import replace
+from fractions import Fraction
 
 import numpy as np
 import pytest
@@ -228,6 +229,8 @@ def test_other_threads_print_on_meanwhile(capsys):
         ([1, 2], np.array([1.0, 2.0]), EXACT),
         (torch.tensor([1.0, 2.0]), [1, 2], EXACT),
         (torch.tensor(3.0), 3, EXACT),
+        (torch.tensor([1.0], requires_grad=True), [1], EXACT),
+        (Fraction(1, 2), 0.5, EXACT),
         (["a", 1.0], ["a", 1.0 + 1e-9], CLOSE),
         ({"a": [1]}, {"a": [2]}, DIFFERENT),
         ({"a": 1}, {"b": 1}, DIFFERENT),

@@ -78,7 +78,7 @@ class Function(Task):
         for arguments in [*self.fixed, *(self.inputs(rng) for _ in range(FRESH))]:
             given = copy.deepcopy(arguments)
             ran = limited(lambda given=given: answer(*given), max(0.1, end - time.monotonic()))
-            calls.append(Call(self.name, arguments, ran.value, given))
+            calls.append(Call(self.name, arguments, plain(ran.value), given))
             printed += ran.printed
             note = Trial((), printed).note
             if ran.error is not None:

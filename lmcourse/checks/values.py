@@ -1,6 +1,7 @@
 """Whether two values agree: exactly, closely, or not; and by how much not."""
 
 import math
+import numbers
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,7 +19,7 @@ class Agreement:
 
 
 def plain(value: Any) -> Any:
-    """Tensors as arrays, arrays and numpy's numbers of one element as Python's; what is not imported stays so."""
+    """Tensors as arrays, single numbers of numpy, torch or `fractions` as Python's; what is not imported stays so."""
     if hasattr(value, "detach"):
         value = value.detach().cpu()
     if hasattr(value, "__array__"):
@@ -26,6 +27,8 @@ def plain(value: Any) -> Any:
 
         value = np.asarray(value)
         return value.item() if value.ndim == 0 else value
+    if isinstance(value, numbers.Real) and not isinstance(value, int | float):
+        return float(value)
     return value
 
 
