@@ -78,7 +78,8 @@ class Function(Task):
         for arguments in [*self.fixed, *(self.inputs(rng) for _ in range(FRESH))]:
             given = copy.deepcopy(arguments)
             ran = limited(lambda given=given: answer(*given), max(0.1, end - time.monotonic()))
-            calls.append(Call(self.name, arguments, ran.value, given))
+            got = plain(ran.value) if hasattr(ran.value, "detach") else ran.value  # properties read arrays
+            calls.append(Call(self.name, arguments, got, given))
             printed += ran.printed
             note = Trial((), printed).note
             if ran.error is not None:
@@ -345,7 +346,8 @@ def _number(answer: Any, unit: str) -> float:
 
 
 def _with_unit(value: float, unit: str) -> str:
-    return f"{value:.6g} {unit}".strip()
+    whole = value == int(value) and abs(value) < 1e15
+    return f"{value:{',.0f' if whole else '.6g'}} {unit}".strip()
 
 
 def number(expected: float, tolerance: float, unit: str = "", mistakes: Mapping[str, float] | None = None) -> Number:
