@@ -67,6 +67,7 @@ def test_number():
     task = checks.number(0.25, 0.01, "MB", {"bits, not bytes": 2.0})
     assert message(task, 0.25) == "0.25 MB, exact."
     assert (kind(task, np.float32(0.255)), message(task, 0.255)) == (checks.RIGHT, "0.255 MB, close: 0.005 off.")
+    assert message(checks.number(3, 0.5), 1_572_864) == "1,572,864 is too large."
     assert message(task, 2).startswith("bits, not bytes")
     assert "too small" in message(task, 0)
     assert "a percentage" in message(task, 25)
@@ -114,6 +115,14 @@ def test_function_compares_by_value_and_shape():
     assert kind(double(), lambda x: x * np.nan) == checks.NOT_YET
     assert "did you forget to return" in message(double(), lambda x: None)
     assert kind(double(), lambda x: ...) == checks.NOT_ATTEMPTED
+
+
+def test_a_tensor_is_as_good_as_an_array():
+    def sums(got, x):
+        return "" if np.allclose(np.sum(got, axis=-1), 2 * x.sum()) else "the sum is another one."
+
+    task = double(properties={"it sums to twice as much": each(sums)})
+    assert kind(task, lambda x: torch.tensor(x, requires_grad=True) * 2) == checks.RIGHT
 
 
 def test_function_names_a_known_mistake():
@@ -250,6 +259,7 @@ def test_agreement_says_how_far_apart():
     assert (found.kind, found.largest) == (DIFFERENT, 0.5)
     assert agreement(np.ones((2, 3)), np.ones((3, 2))).why == "the shape (2, 3) where (3, 2) is expected"
     assert agreement("x", 1).why == "a text where a number is expected"
+    assert math.isnan(agreement([True, True], [True, False]).largest)
 
 
 @pytest.mark.parametrize(

@@ -345,7 +345,8 @@ def _number(answer: Any, unit: str) -> float:
 
 
 def _with_unit(value: float, unit: str) -> str:
-    return f"{value:.6g} {unit}".strip()
+    whole = value == int(value) and abs(value) < 1e15
+    return f"{value:{',.0f' if whole else '.6g'}} {unit}".strip()
 
 
 def number(expected: float, tolerance: float, unit: str = "", mistakes: Mapping[str, float] | None = None) -> Number:

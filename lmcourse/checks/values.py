@@ -87,7 +87,8 @@ def _of_others(a: Any, b: Any, tolerance: float) -> Agreement:
     found = [agreement(x, y, tolerance) for x, y in pairs]
     worst = max((f.kind for f in found), key=_ORDER.index, default=EXACT)
     why = next((f.why for f in found if f.why), "")
-    return Agreement(worst, max((f.largest for f in found), default=0.0), why)
+    apart = [f.largest for f in found]
+    return Agreement(worst, math.nan if any(map(math.isnan, apart)) else max(apart, default=0.0), why)
 
 
 def _is_number(value: Any) -> bool:
