@@ -6,6 +6,7 @@ import sys
 import threading
 import time
 from dataclasses import replace
+from decimal import Decimal
 from fractions import Fraction
 
 import numpy as np
@@ -66,6 +67,7 @@ def test_find_the_error():
 def test_number():
     task = checks.number(0.25, 0.01, "MB", {"bits, not bytes": 2.0})
     assert message(task, 0.25) == "0.25 MB, exact."
+    assert kind(task, Fraction(1, 4)) == kind(task, Decimal("0.25")) == checks.RIGHT
     assert (kind(task, np.float32(0.255)), message(task, 0.255)) == (checks.RIGHT, "0.255 MB, close: 0.005 off.")
     assert message(checks.number(3, 0.5), 1_572_864) == "1,572,864 is too large."
     assert message(task, 2).startswith("bits, not bytes")
@@ -96,6 +98,8 @@ def test_prediction():
     assert checks.compare(exercise, "a", 0.5).kind == checks.RIGHT
     assert "measured was b: more" in checks.compare(exercise, "a", 2).message
     assert checks.compare(exercise, ..., 2).kind == checks.NOT_ATTEMPTED
+    assert checks.compare(exercise, ..., 2).message == "no prediction was made; measured was b: more"
+    assert checks.compare(exercise, ..., "no number").message == "no prediction was made; measured was 'no number'."
     assert checks.compare(exercise, "a", "no number").kind == checks.RAISED
     number = made(checks.number_prediction(lambda measured: measured["f1"], 0.05, why="So it is."))
     assert checks.judge(number, 0.8).kind == checks.NOTED
@@ -278,6 +282,10 @@ def test_agreement_says_how_far_apart():
 def test_habit(got, expected, says):
     assert says in habit(got, expected)
     assert habit(expected, expected) == ""
+
+
+def test_only_a_share_has_an_other_share():
+    assert habit(1.347, -0.347) == ""
 
 
 def test_outcome_escapes():

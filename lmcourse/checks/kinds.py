@@ -445,12 +445,17 @@ class Prediction(Task):
         """The prediction in words."""
         return evidence
 
+    def found(self, measured: Any) -> str:
+        """What was measured, as one of the options."""
+        true = self.truth(measured)
+        return f"measured was {true}: {self.told[true]}"
+
     def compared(self, evidence: Any, measured: Any) -> Outcome:
         """The prediction against what was measured."""
         true = self.truth(measured)
         if all(not criterion.lacks((evidence, true)) for criterion in self.criteria):
             return Outcome(RIGHT, f"as you predicted, {true}: {self.told[true]}")
-        return Outcome(NOT_YET, f"you predicted {evidence}; measured was {true}: {self.told[true]}")
+        return Outcome(NOT_YET, f"you predicted {evidence}; {self.found(measured)}")
 
 
 def prediction(options: Mapping[str, str], told: Mapping[str, str], truth: Callable[[Any], str]) -> Prediction:
@@ -474,12 +479,16 @@ class NumberPrediction(Prediction):
         """The number with its unit."""
         return _with_unit(evidence, self.unit)
 
+    def found(self, measured: Any) -> str:
+        """The number that was measured, and why."""
+        told = f"measured was {float(self.truth(measured)):.4g} {self.unit}".strip()
+        return f"{told}. {self.why}".strip()
+
     def compared(self, evidence: float, measured: Any) -> Outcome:
         """The number against what was measured."""
         true = float(self.truth(measured))
         met = all(not criterion.lacks((evidence, true)) for criterion in self.criteria)
-        told = f"you predicted {self.said(evidence)}; measured was {true:.4g} {self.unit}".strip() + "."
-        return Outcome(RIGHT if met else NOT_YET, f"{told} {self.why}".strip())
+        return Outcome(RIGHT if met else NOT_YET, f"you predicted {self.said(evidence)}; {self.found(measured)}")
 
 
 def number_prediction(truth: Callable[[Any], float], within: float, unit: str = "", why: str = "") -> NumberPrediction:

@@ -1,8 +1,9 @@
 """Whether two values agree: exactly, closely, or not; and by how much not."""
 
 import math
-import numbers
 from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
 EXACT, CLOSE, DIFFERENT = "exact", "close", "different"
@@ -19,7 +20,7 @@ class Agreement:
 
 
 def plain(value: Any) -> Any:
-    """Tensors as arrays, single numbers of numpy, torch or `fractions` as Python's; what is not imported stays so."""
+    """Tensors as arrays; one number of numpy's, a fraction or a decimal as Python's; what is not imported stays so."""
     if hasattr(value, "detach"):
         value = value.detach().cpu()
     if hasattr(value, "__array__"):
@@ -27,7 +28,7 @@ def plain(value: Any) -> Any:
 
         value = np.asarray(value)
         return value.item() if value.ndim == 0 else value
-    if isinstance(value, numbers.Real) and not isinstance(value, int | float):
+    if isinstance(value, Fraction | Decimal):
         return float(value)
     return value
 
@@ -117,7 +118,7 @@ def habit(got: Any, expected: Any, tolerance: float = 1e-6) -> str:
             return "It is a hundred times too small: a share, where a percentage is asked?"
         if same(got, -expected):
             return "Its sign is turned round."
-        if same(got, 1 - expected):
+        if 0 <= expected <= 1 and same(got, 1 - expected):
             return "It is one minus what is asked: the other share."
         if same(got * expected, 1.0):
             return "It is upside down: numerator and denominator are exchanged."

@@ -1,6 +1,7 @@
 """Explorer of chapter 06c: every application of the course, with its baseline, its seeds, and what it lacks."""
 
 from html import escape
+from textwrap import fill
 
 import ipywidgets
 
@@ -28,7 +29,7 @@ def application_explorer() -> Explorer:
         for y, (side, colour) in enumerate(zip(sides, (plots.BLUE, plots.ORANGE), strict=True)):
             ax.plot(found[side], [1 - y] * len(found[side]), "o", color=colour, markersize=8)
         ax.set(yticks=[1, 0], yticklabels=sides.values(), ylim=(-0.6, 1.6))
-        ax.set(xlabel=f"{entry['metric']} ({entry['better']} is better)", title=entry["task"])
+        ax.set(xlabel=f"{entry['metric']} ({entry['better']} is better)", title=fill(entry["task"], 48))
         ax.locator_params(axis="x", nbins=6)
         told = "; ".join(f"{name} {', '.join(f'{value:.3f}' for value in found[side])}" for side, name in sides.items())
         words = f"{told}: {SAID[summary.wins(entry)]}. In earnest it would take: {entry['earnest']}"
