@@ -299,7 +299,7 @@ QUESTIONS = (
         "04c",
         "5",
         "the sum and the half sum",
-        "§4.3 takes ½ (MLM + NSP), the paper the sum. What does the ½ change with Adam and no penalty?",
+        "§4.3 takes ½ (MLM + NSP), the paper the sum. What does the ½ change with Adam (no clipping, no penalty)?",
         "nothing, but for the tiny ε",
         "Adam divides a gradient by its own size: a constant factor cancels.",
         {

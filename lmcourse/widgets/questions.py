@@ -18,6 +18,7 @@ from lmcourse.widgets.model_size import in_words
 
 HERE = "two cores, peak measured"
 MODELS = {"MiniLM, 22.7 million": 22.7e6, "BERT-base, 110 million": 110e6, "1.5 billion": 1.5e9, "175 billion": 175e9}
+SIDES = np.array([(11, 8), (11, -9), (-11, 8), (-11, -9), (0, 15), (0, -16), (16, 0), (-16, 0)])  # in points
 SIMULATED = 300  # streams of the drift explorer
 
 
@@ -72,15 +73,27 @@ def pareto(ax, measured: Sequence[Measured], batch: int = 1):
     best = [m for m in measured if m.name in front(measured, batch)]
     best.sort(key=lambda m: m.milliseconds[batch])
     ax.plot([m.milliseconds[batch] for m in best], [m.accuracy for m in best], "-", color=plots.GREY, linewidth=1.2)
-    for number, m in enumerate(measured, 1):
+    for m in measured:
         x, colour = m.milliseconds[batch], plots.BLUE if m in best else plots.ORANGE
         ax.plot([x, x], m.interval, color=colour, alpha=0.35)
         ax.plot([x], [m.accuracy], "o" if m in best else "s", color=colour, markersize=m.megabytes**0.5)
-        beside = (6, 5) if number % 2 else (6, -13)  # neighbours that lie together stay legible
-        ax.annotate(str(number), (x, m.accuracy), beside, textcoords="offset points", fontsize=9)
     ax.set(xlabel=f"ms a sentence, {batch} at a time", ylabel="accuracy")
     ax.set_xlim(0, 1.1 * max(m.milliseconds[batch] for m in measured))
+    _number(ax, [(m.milliseconds[batch], m.accuracy) for m in measured])
     return ax
+
+
+def _number(ax, places: Sequence[tuple[float, float]]) -> None:
+    """Number the marks at these places, each number on that side where the other marks and numbers leave it room."""
+    ax.figure.draw_without_rendering()  # only then is it known what lies near what
+    marks = ax.transData.transform(places) * 72 / ax.figure.dpi
+    taken = [*marks]
+    for number, mark in enumerate(marks, 1):
+        room = [min(13, *np.hypot(*(mark + step - taken).T)) for step in SIDES]  # points; more is not better
+        step = SIDES[int(np.argmax(room))]
+        taken.append(mark + step)
+        at = {"xytext": step, "textcoords": "offset points", "ha": "center", "va": "center", "fontsize": 9}
+        ax.annotate(str(number), places[number - 1], **at)
 
 
 def told(m: Measured, batch: int = 1) -> str:
@@ -149,18 +162,20 @@ def drift_explorer(scores: dict[str, tuple[np.ndarray, np.ndarray]]) -> Explorer
         quiet = streams.distances(before, **sizes_)
         moved = streams.distances(before, after, share / 100, seed=1, **sizes_)
         false, found = streams.rang(quiet, limit).sum(), streams.rang(moved, limit, change=4).sum()
-        fig, ax = plots.figure(height=2.8)
+        fig, ax = plots.figure(height=3.3)
         for far, name, colour in ((quiet, "nothing changes", plots.BLUE), (moved, "strange texts", plots.ORANGE)):
             low, middle, high = np.quantile(far, [0.05, 0.5, 0.95], axis=0)
-            plots.curve_with_band(ax, np.arange(10), middle, low, high, name, colour)
-        ax.axhline(limit, color=plots.INK, linestyle="--")
-        ax.axvline(3.5, color=plots.GREY, linestyle=":")
-        ax.set(xlabel=f"window of {window} texts", ylabel="distance from the reference")
+            plots.curve_with_band(ax, np.arange(1, 11), middle, low, high, name, colour)
+        ax.axhline(limit, color=plots.INK, linestyle="--", label="the alarm rings beyond")
+        ax.axvline(4.5, color=plots.GREY, linestyle=":")
+        ax.get_legend().remove()
+        fig.legend(*ax.get_legend_handles_labels(), loc="outside lower center", ncols=3)
+        ax.set(xlabel=f"window of {window} texts", ylabel="distance from the reference", xticks=np.arange(1, 11))
         low, high = wilson(int(false), SIMULATED)
         said = (
             f"Watched: {score}. Rate {rate:g}: the alarm rings beyond a distance of {limit:.3f}. "
             f"False alarms in {false} of {SIMULATED} quiet streams ({low:.3f} to {high:.3f}). "
-            f"With {share} % strange texts from window 4 on: found in {found} of {SIMULATED}."
+            f"With {share} % strange texts from window 5 on: found in {found} of {SIMULATED}."
         )
         return line(said) + plots.html(fig, alt=f"Distances by window, median and 90 % of the streams. {said}")
 

@@ -44,6 +44,10 @@ def turned(scores, overlap, most):
     return kept
 
 
+def strict(scores, overlap, most):
+    return suppress(scores, overlap, most - 1e-9)
+
+
 def some_overlaps(rng):
     n = rng.randint(4, 7)
     overlap = [[1.0] * n for _ in range(n)]
@@ -60,6 +64,7 @@ ALL = (
 FAINT = "You begin with the least sure. The surest box stays first."
 GIVEN = "You take the boxes as they come. Sort them by their scores, the surest first."
 LAST = "You compare with the last one that was kept. Compare with *all* that were kept."
+STRICT = "A box that overlaps by exactly `most` stays: it goes if it overlaps by *more*."
 TURNED = "You keep what overlaps and drop what does not. Turn the comparison round."
 
 exercise = Exercise(
@@ -94,10 +99,11 @@ def suppress(scores, overlap, most):
     task=function(
         suppress,
         some_overlaps,
-        mistakes={ALL: by_all, FAINT: faintest, GIVEN: as_given, LAST: last_only, TURNED: turned},
+        mistakes={ALL: by_all, FAINT: faintest, GIVEN: as_given, LAST: last_only, TURNED: turned, STRICT: strict},
         fixed=(
             ([0.7, 0.9, 0.8], [[1.0, 0.1, 0.6], [0.1, 1.0, 0.6], [0.6, 0.6, 1.0]], 0.5),
             ([0.7, 0.9, 0.8], [[1.0, 0.6, 0.1], [0.6, 1.0, 0.1], [0.1, 0.1, 1.0]], 0.5),
+            ([0.7, 0.9, 0.8], [[1.0, 0.5, 0.1], [0.5, 1.0, 0.6], [0.1, 0.6, 1.0]], 0.5),
         ),
         name="suppress",
     ),
@@ -107,6 +113,7 @@ def suppress(scores, overlap, most):
         Specimen(as_given, GIVEN),
         Specimen(last_only, LAST),
         Specimen(turned, TURNED),
+        Specimen(strict, STRICT),
         Specimen(lambda scores, overlap, most: [0], "right is"),
         Specimen(lambda scores, overlap, most: scores[99], "raised"),
         Specimen([1, 0], "a function is expected"),

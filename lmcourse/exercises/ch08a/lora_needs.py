@@ -2,7 +2,7 @@
 
 from lmcourse.checks import Exercise, Specimen, choice
 
-A = "They are few, and grow with each task, but that is a cost, not a condition: the accuracy does not hang on it."
+A = "Adapters are small, and come on top with each task. That is a cost; it does not say which of them is to be used."
 B = "Right. Each adapter has never seen another task than its own. Who does not say the task must guess the adapter."
 C = "No: nothing is kept of earlier tasks. That is just what sets it apart from replay."
 D = "No: it is the adapters that learn. The network below them is frozen, which is why nothing can be forgotten."

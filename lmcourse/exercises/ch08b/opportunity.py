@@ -4,7 +4,9 @@ from lmcourse.checks import Exercise, Specimen, number
 
 PARITY = "That is the gap of demographic parity: 40 of 100 against 40 of 100 are selected. Here only the able count."
 ONE = "That is 40 of 80 alone. The gap is the difference of the two groups' shares."
-COUNT = "Those are people. Divide each by how many of their group would have paid back."
+COUNT = (
+    "As people, 80 less 50? Take of each group the share selected among those who would pay back, then the difference."
+)
 
 exercise = Exercise(
     id="08b.opportunity",

@@ -52,8 +52,8 @@ exercise = Exercise(
     title="how many labels does it take?",
     text="""
 `sizes` are numbers of labels, rising; `scores` the accuracies reached, rising too. Return the number of labels at which
-the curve reaches `wanted`, which lies above the first score and below the last. Between two measured points the curve
-is a straight line over the **logarithm** of the size.
+the curve reaches `wanted`, not rounded; `wanted` lies above the first score and below the last. Between two measured
+points the curve is a straight line over the **logarithm** of the size.
 """,
     difficulty=2,
     minutes=8,
