@@ -217,6 +217,11 @@ def _changeable(value: Any) -> bool:
 # ---------------------------------------------------------------- choose
 
 
+def _listed(options: Mapping[str, str]) -> str:
+    """Options with their letters, as Markdown."""
+    return "\n".join(f"- **{letter}**  {words}" for letter, words in options.items())
+
+
 @dataclass(frozen=True)
 class Choice(Task):
     """One or several of some options, each with an explanation."""
@@ -227,7 +232,7 @@ class Choice(Task):
 
     def shown(self) -> str:
         """The options, as Markdown."""
-        return "\n".join(f"- **{letter}**  {words}" for letter, words in self.options.items())
+        return _listed(self.options)
 
     def read(self, answer: Any) -> frozenset[str]:
         """The chosen letters."""
@@ -377,7 +382,7 @@ class Order(Task):
 
     def shown(self) -> str:
         """The things, as Markdown."""
-        return "\n".join(f"- **{letter}**  {words}" for letter, words in self.options.items())
+        return _listed(self.options)
 
     def read(self, answer: Any) -> str:
         """The letters in the order given."""
@@ -427,7 +432,7 @@ class Prediction(Task):
 
     def shown(self) -> str:
         """The options, as Markdown."""
-        return "\n".join(f"- **{letter}**  {words}" for letter, words in self.options.items())
+        return _listed(self.options)
 
     def read(self, answer: Any) -> str:
         """The letter."""
