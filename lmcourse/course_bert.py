@@ -175,6 +175,8 @@ def curve(results: dict, history: list[dict]):
     right.axhline(overlap, linestyle=plots.LINES[1], color=plots.GREEN, linewidth=1.5, label="shared words")
     right.axhline(0.5, linestyle=":", color=plots.GREY)
     right.set(xlabel="step", ylabel="right on held-out pairs", title="pairs")
+    right.set(xlim=left.get_xlim(), ylim=(None, right.get_ylim()[1] + 0.12))  # room for the legend above the lines
+    right.locator_params(axis="x", nbins=4)
     right.legend()
     return fig
 

@@ -1,6 +1,7 @@
 """The report before a classifier is put to use: how good, how sure, how robust, how fair and how fast it is."""
 
 import html
+import json
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -218,8 +219,6 @@ Answers: {html.escape(", ".join(model["labels"]))}.</p>
 
 def report(predictor: Predictor, folder: Path | str, data: Dataset, out: Path) -> dict:
     """`audit`, written to `out` as `audit.html` and `audit.json`."""
-    import json
-
     found = audit(predictor, folder, data)
     out.mkdir(parents=True, exist_ok=True)
     write_atomic(out / "audit.json", json.dumps(found, indent=1))

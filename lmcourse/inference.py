@@ -15,8 +15,7 @@ from lmcourse.evaluation.uncertainty import with_intervals
 from lmcourse.files import check_manifest
 from lmcourse.finetuning.freezing import Tokens
 from lmcourse.finetuning.heads import BertWithHead, outputs_of
-from lmcourse.models.bert import Bert
-from lmcourse.models.weights import load_weights, read_config, read_weights, save_model
+from lmcourse.models.weights import load_weights, new_encoder, read_config, read_weights, save_model
 from lmcourse.training.precision import computing_in, device
 
 
@@ -55,7 +54,7 @@ class Predictor:
         save_model(
             self.model,
             folder,
-            "BertForSequenceClassification",
+            f"{type(self.model.bert).__name__}ForSequenceClassification",
             problem_type="single_label_classification" if self.labels else "regression",
             id2label=dict(enumerate(names)),
             label2id={name: i for i, name in enumerate(names)},
@@ -78,7 +77,7 @@ class Predictor:
         if own["tokenizer"] != fingerprint(tokenizer):
             raise InputError("the tokenizer does not belong to the model", folder, "restore the tokenizer's files")
         names = [raw["id2label"][str(i)] for i in range(len(raw["id2label"]))]
-        model = BertWithHead(Bert(read_config(folder)), len(names))
+        model = BertWithHead(new_encoder(read_config(folder)), len(names))
         load_weights(model, read_weights(folder), folder)
         labels = [] if raw["problem_type"] == "regression" else names
         return cls(model.eval().to(device()), tokenizer, labels, own["max_length"])

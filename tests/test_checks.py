@@ -6,6 +6,8 @@ import sys
 import threading
 import time
 from dataclasses import replace
+from decimal import Decimal
+from fractions import Fraction
 
 import numpy as np
 import pytest
@@ -65,7 +67,9 @@ def test_find_the_error():
 def test_number():
     task = checks.number(0.25, 0.01, "MB", {"bits, not bytes": 2.0})
     assert message(task, 0.25) == "0.25 MB, exact."
+    assert kind(task, Fraction(1, 4)) == kind(task, Decimal("0.25")) == checks.RIGHT
     assert (kind(task, np.float32(0.255)), message(task, 0.255)) == (checks.RIGHT, "0.255 MB, close: 0.005 off.")
+    assert message(checks.number(3, 0.5), 1_572_864) == "1,572,864 is too large."
     assert message(task, 2).startswith("bits, not bytes")
     assert "too small" in message(task, 0)
     assert "a percentage" in message(task, 25)
@@ -94,6 +98,8 @@ def test_prediction():
     assert checks.compare(exercise, "a", 0.5).kind == checks.RIGHT
     assert "measured was b: more" in checks.compare(exercise, "a", 2).message
     assert checks.compare(exercise, ..., 2).kind == checks.NOT_ATTEMPTED
+    assert checks.compare(exercise, ..., 2).message == "no prediction was made; measured was b: more"
+    assert checks.compare(exercise, ..., "no number").message == "no prediction was made; measured was 'no number'."
     assert checks.compare(exercise, "a", "no number").kind == checks.RAISED
     number = made(checks.number_prediction(lambda measured: measured["f1"], 0.05, why="So it is."))
     assert checks.judge(number, 0.8).kind == checks.NOTED
@@ -113,6 +119,14 @@ def test_function_compares_by_value_and_shape():
     assert kind(double(), lambda x: x * np.nan) == checks.NOT_YET
     assert "did you forget to return" in message(double(), lambda x: None)
     assert kind(double(), lambda x: ...) == checks.NOT_ATTEMPTED
+
+
+def test_a_tensor_is_as_good_as_an_array():
+    def sums(got, x):
+        return "" if np.allclose(np.sum(got, axis=-1), 2 * x.sum()) else "the sum is another one."
+
+    task = double(properties={"it sums to twice as much": each(sums)})
+    assert kind(task, lambda x: torch.tensor(x, requires_grad=True) * 2) == checks.RIGHT
 
 
 def test_function_names_a_known_mistake():
@@ -228,6 +242,8 @@ def test_other_threads_print_on_meanwhile(capsys):
         ([1, 2], np.array([1.0, 2.0]), EXACT),
         (torch.tensor([1.0, 2.0]), [1, 2], EXACT),
         (torch.tensor(3.0), 3, EXACT),
+        (torch.tensor([1.0], requires_grad=True), [1], EXACT),
+        (Fraction(1, 2), 0.5, EXACT),
         (["a", 1.0], ["a", 1.0 + 1e-9], CLOSE),
         ({"a": [1]}, {"a": [2]}, DIFFERENT),
         ({"a": 1}, {"b": 1}, DIFFERENT),
@@ -247,6 +263,7 @@ def test_agreement_says_how_far_apart():
     assert (found.kind, found.largest) == (DIFFERENT, 0.5)
     assert agreement(np.ones((2, 3)), np.ones((3, 2))).why == "the shape (2, 3) where (3, 2) is expected"
     assert agreement("x", 1).why == "a text where a number is expected"
+    assert math.isnan(agreement([True, True], [True, False]).largest)
 
 
 @pytest.mark.parametrize(
@@ -265,6 +282,10 @@ def test_agreement_says_how_far_apart():
 def test_habit(got, expected, says):
     assert says in habit(got, expected)
     assert habit(expected, expected) == ""
+
+
+def test_only_a_share_has_an_other_share():
+    assert habit(1.347, -0.347) == ""
 
 
 def test_outcome_escapes():

@@ -5,9 +5,11 @@ import json
 import math
 import random
 from dataclasses import replace
+from fractions import Fraction
 
 import numpy as np
 import pytest
+import torch
 
 from lmcourse import checks, exercises
 from lmcourse.checks import Exercise, Specimen
@@ -78,6 +80,41 @@ def test_solution_is_right(id):
     found = catalogue.find(id)
     expected = checks.NOTED if isinstance(found.task, checks.Prediction) else checks.RIGHT
     assert checks.judge(found, answer(found.solution)).kind == expected
+
+
+def by_sorting(correct, draws, level):
+    found = sorted(np.mean([correct[i] for i in draw]) for draw in draws)
+    left_out = int((1 - level) / 2 * len(found))
+    return found[left_out], found[-1 - left_out]
+
+
+def by_autograd(weights, inputs, labels, rate):
+    new = torch.tensor(weights, requires_grad=True)
+    logits = torch.tensor(inputs) @ new
+    torch.nn.functional.binary_cross_entropy_with_logits(logits, torch.tensor(labels)).backward()
+    return new - rate * new.grad
+
+
+def by_steps_of_five_hundredths(labels, probabilities, false_positive, false_negative):
+    labels, probabilities, grid = np.array(labels), np.array(probabilities), np.arange(0.05, 1, 0.05)
+    alarms = [false_positive * ((probabilities >= t) & (labels == 0)).sum() for t in grid]
+    missed = [false_negative * ((probabilities < t) & (labels == 1)).sum() for t in grid]
+    return grid[np.argmin(np.add(alarms, missed))]
+
+
+@pytest.mark.parametrize(
+    ("id", "style"),
+    [
+        ("00.warm_up", lambda sentences: torch.tensor([float(len(s.split())) for s in sentences]).mean()),
+        ("03.jaccard", Fraction(6, 10)),
+        ("05a.training_step", by_autograd),
+        ("05a.learning_rate_range", lambda rates, losses: np.float32(rates[np.nanargmin(losses)] / 10)),
+        ("05b.bootstrap_interval", by_sorting),
+        ("05b.threshold_for_cost", by_steps_of_five_hundredths),
+    ],
+)
+def test_a_right_answer_of_another_style_is_right(id, style):
+    assert checks.judge(catalogue.find(id), style).kind == checks.RIGHT
 
 
 @pytest.mark.parametrize(("id", "specimen"), SPECIMENS)

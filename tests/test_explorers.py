@@ -293,6 +293,8 @@ def test_architectures_side_by_side():
         explorer.controls["second"].value = model.name
         assert f"{sizes.count(model.config):,}" in explorer.view.value
         assert "cannot be shown" not in explorer.view.value
+    vit = next(model for model in sizes.published() if model.name == "ViT-Base")
+    assert architectures.seen(vit, 16) == 14**2 + 1  # patches of 16 pixels in 224, and the class token
 
 
 def test_digits_are_said_and_heard():

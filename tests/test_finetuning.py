@@ -1,16 +1,22 @@
 """Freezing freezes, kept activations change nothing, a saved model is the model that was trained."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
 from datasets import Dataset
 
+from lmcourse.data.sources import encoder_folder
+from lmcourse.data.tokenizer import load_tokenizer, save_tokenizer
 from lmcourse.errors import InputError
 from lmcourse.files import write_manifest
 from lmcourse.finetuning import labels
 from lmcourse.finetuning.freezing import Activations, Freeze, parse_freeze
 from lmcourse.finetuning.run import FinetuneConfig, build, finetune
 from lmcourse.inference import Predictor, evaluate
+from lmcourse.models.albert import Albert, AlbertConfig
+from lmcourse.models.weights import save_model
 
 GOOD, BAD = ("a joy", "wonderful and warm", "i loved it", "superb acting"), ("a bore", "awful", "i hated it", "dull")
 
@@ -124,6 +130,27 @@ def test_saved_model_is_the_model_also_for_transformers(tmp_path, task):
         np.testing.assert_allclose(logits.numpy(), row, atol=1e-4)
     if names:
         assert theirs.config.id2label == {0: "bad <b>", 1: "good"}
+
+
+def test_a_tuned_albert_opens_again_here_and_in_transformers(tmp_path):
+    import transformers
+
+    tokenizer = load_tokenizer(encoder_folder())
+    sizes = {"embedding_width": 16, "width": 32, "layers": 2, "heads": 2, "ff_width": 64, "max_length": 64}
+    save_model(Albert(AlbertConfig(tokenizer.get_vocab_size(), **sizes)), tmp_path, "AlbertModel")
+    save_tokenizer(tokenizer, tmp_path)
+    predictor, _ = finetune(replace(QUICK, encoder=str(tmp_path), epochs=1), toy(16), ["bad", "good"])
+    folder = tmp_path / "tuned"
+    folder.mkdir()
+    predictor.save(folder)
+    write_manifest(folder)
+    expected = predictor.outputs(["a joy"])
+    assert np.array_equal(Predictor.load(folder).outputs(["a joy"]), expected)
+    theirs = transformers.AutoModelForSequenceClassification.from_pretrained(folder).eval()
+    assert theirs.config.architectures == [type(theirs).__name__] == ["AlbertForSequenceClassification"]
+    with torch.no_grad():
+        logits = theirs(torch.tensor(predictor.tokens(["a joy"]).sequences)).logits
+    np.testing.assert_allclose(logits.numpy(), expected, atol=1e-5)
 
 
 def test_altered_model_is_refused(tmp_path):

@@ -1,5 +1,7 @@
 """Chapter 09's rooms: exits and variants of a classifier, budgets, curves, wrong labels, streams; and its explorers."""
 
+from itertools import takewhile
+
 import numpy as np
 import pytest
 import torch
@@ -7,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lmcourse.compression import measuring, variants
-from lmcourse.compression.early_exit import EarlyExit, states, with_exits
+from lmcourse.compression.early_exit import NOBODY, THRESHOLDS, EarlyExit, set_threshold, states, with_exits
 from lmcourse.compression.measuring import Measured, choose, front
 from lmcourse.compression.pruning import zeros
 from lmcourse.data.sources import encoder_folder
@@ -19,7 +21,7 @@ from lmcourse.evaluation.drift import Alarm, threshold
 from lmcourse.evaluation.label_errors import flipped, out_of_fold, suspects
 from lmcourse.evaluation.uncertainty import wilson
 from lmcourse.finetuning.augmentation import CHANGES, augmented, drop_words
-from lmcourse.finetuning.heads import BertWithHead
+from lmcourse.finetuning.heads import BertWithHead, outputs_of
 from lmcourse.inference import Predictor
 from lmcourse.models import sizes
 from lmcourse.models.bert import Bert, BertConfig
@@ -45,7 +47,7 @@ def predictor():
 @torch.no_grad()
 def test_nobody_leaves_where_no_head_is_believed_and_all_leave_where_any_is(predictor):
     model, batch = predictor.model, predictor.tokens(TEXTS).batch(range(len(TEXTS)))
-    logits, depths = EarlyExit(model, threshold=1.1).eval().leave(*batch)
+    logits, depths = EarlyExit(model).eval().leave(*batch)
     torch.testing.assert_close(logits, model(*batch))
     assert set(depths.tolist()) == {4}
     exits = EarlyExit(model, threshold=0.0).eval()
@@ -58,7 +60,8 @@ def test_nobody_leaves_where_no_head_is_believed_and_all_leave_where_any_is(pred
 @torch.no_grad()
 def test_who_leaves_does_not_change_the_others(predictor):
     """In a batch, and alone: the same head answers in the same way, and the heads have learnt."""
-    exits = with_exits(predictor.model, predictor.tokens(TEXTS), LABELS, threshold=0.6)
+    exits = with_exits(predictor.model, predictor.tokens(TEXTS), LABELS)
+    exits.threshold = 0.6
     tokens = predictor.tokens(TEXTS)
     together, depths = exits.leave(*tokens.batch(range(len(TEXTS))))
     for i in range(0, len(TEXTS), 7):
@@ -68,6 +71,25 @@ def test_who_leaves_does_not_change_the_others(predictor):
     left = depths < 4
     assert left.any()
     assert (together.argmax(1)[left] == torch.tensor(LABELS)[left]).float().mean() > 0.9
+
+
+def test_the_threshold_is_the_lowest_that_costs_little(predictor):
+    """As the exits really answer; labels are what the whole model says, so that only leaving early can cost."""
+    tokens = predictor.tokens(TEXTS)
+    whole = outputs_of(predictor.model, tokens).argmax(1)
+    exits = with_exits(predictor.model, tokens, LABELS)
+    found = set_threshold(exits, tokens, whole.tolist(), most_lost=0.2)
+
+    def lost(threshold: float) -> float:
+        exits.threshold = threshold
+        return (outputs_of(exits, tokens).argmax(1) != whole).float().mean().item()
+
+    assert found == list(takewhile(lambda threshold: lost(threshold) <= 0.2, (NOBODY, *THRESHOLDS)))[-1]
+    with torch.no_grad():
+        for head in exits.exits:  # sure of what nobody should believe
+            head.weight.zero_()
+            head.bias.copy_(torch.tensor([20.0, -20.0]) * (1 if whole.float().mean() > 0.5 else -1))
+    assert set_threshold(exits, tokens, whole.tolist()) == exits.threshold == NOBODY
 
 
 def test_variants_answer_alike_or_are_what_they_say(predictor):
@@ -221,12 +243,14 @@ def test_time_and_cost():
 
 
 def test_budget():
-    explorer = questions.budget_explorer(ROWS)
+    explorer = questions.budget_explorer(ROWS, {"small": 0.7, "even": 0.8}.get)
     assert plain(explorer.view.value).startswith("At most 55 MB and 4.5 ms, 1 at a time: the best is small")
+    assert "accuracy 0.750. On the test texts its accuracy is 0.700." in plain(explorer.view.value)
     for control in explorer.controls.values():
         assert not hasattr(control, "max") or control.value < control.max
     explorer.controls["milliseconds"].value = 9.5
     assert "even: 45.0 MB, 9.00 ms" in plain(explorer.view.value)
+    assert "On the test texts its accuracy is 0.800." in plain(explorer.view.value)
     explorer.controls["milliseconds"].value = 0.1
     assert "nothing fits" in plain(explorer.view.value)
 

@@ -212,6 +212,17 @@ def test_memory_is_kept_while_training_and_given_back_afterwards():
     assert mapped() == 1
 
 
+@pytest.mark.parametrize("precision", ["fp32", "bf16"])
+def test_no_gradient_is_kept_behind_a_step(precision):
+    """Neither on the weights nor on their originals: the next ones would stand beside them."""
+    model = network()
+    with computing_in(model, precision) as originals:
+        optimizer = Optimizer(model.named_parameters(), originals, "adamw", 0.0)
+        sum(losses(model, some_batches(1)[0]).values()).backward()
+        assert optimizer.step(1e-3, 1.0) > 0
+        assert all(tensor.grad is None for pair in originals.items() for tensor in pair)
+
+
 def test_bfloat16_learns_what_float32_learns():
     """Two layers, 80 steps: the losses differ by less than 3 % on the way, and by less than 0.02 at the end."""
     torch.manual_seed(0)

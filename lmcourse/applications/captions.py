@@ -4,7 +4,7 @@ B pictures with their captions, P pixels, T words, E numbers of a vector, C capt
 "Learning Transferable Visual Models From Natural Language Supervision", section 2 and figure 3.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from itertools import product
 from typing import NamedTuple
 
@@ -162,13 +162,11 @@ def batches(data: Pictures, seed: int) -> Iterator[tuple]:
         yield torch.from_numpy(data.pixels[at[first]]).float(), *ids_of(captions)
 
 
-def learn(
-    data: Pictures, steps: int, seed: int, on_step: Callable[[dict], object] = lambda row: None
-) -> tuple[Clip, list[dict]]:
+def learn(data: Pictures, steps: int, seed: int) -> tuple[Clip, list[dict]]:
     """A `Clip` trained on pictures and their captions, and one row a step."""
     seed_everything(seed)
     model = Clip()
-    return model, train(model, batches(data, seed), losses, TrainingConfig(steps, 3e-3, seed=seed), on_step)
+    return model, train(model, batches(data, seed), losses, TrainingConfig(steps, 3e-3, seed=seed))
 
 
 # ---------------------------------------------------------------- what it is measured by

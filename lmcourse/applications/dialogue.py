@@ -174,14 +174,13 @@ def learn(
     dialogues: Sequence[Dialogue],
     steps: int,
     seed: int = 0,
-    on_step: Callable[[dict], object] = lambda row: None,
 ) -> tuple[Gpt, list[dict]]:
     """A GPT of two layers trained on some dialogues, and one row a step."""
     seed_everything(seed)
     model = Gpt(GptConfig(len(WORDS), width=64, layers=2, heads=4, ff_width=256, max_length=48, dropout=0.0))
     enlarge(model, LARGER)
     batches = at_random(dialogues, 64, seed)
-    return model, train(model, batches, losses, TrainingConfig(steps, 3e-3, seed=seed), on_step)
+    return model, train(model, batches, losses, TrainingConfig(steps, 3e-3, seed=seed))
 
 
 def reply(

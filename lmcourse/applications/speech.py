@@ -5,7 +5,7 @@ the formants that Peterson and Barney (1952) measured; speakers differ in pitch,
 B utterances, T frames, M mel bands, V words with the blank.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 from typing import NamedTuple
 
@@ -246,7 +246,6 @@ def learn(
     seed: int = 0,
     batch_size: int = 32,
     learning_rate: float = 2e-3,
-    on_step: Callable[[dict], object] = lambda row: None,
 ) -> tuple[Recogniser, list[dict]]:
     """A small recogniser trained on some utterances, and one row a step."""
     seed_everything(seed)
@@ -257,7 +256,7 @@ def learn(
         while True:
             yield [varied(utterances[i], rng) for i in rng.integers(len(utterances), size=batch_size)]
 
-    return model, train(model, batches(), losses, TrainingConfig(steps, learning_rate, seed=seed), on_step)
+    return model, train(model, batches(), losses, TrainingConfig(steps, learning_rate, seed=seed))
 
 
 @torch.no_grad()
@@ -361,9 +360,7 @@ def number(digits: Sequence[int]) -> int:
     return int("".join(map(str, digits)))
 
 
-def translator(
-    numbers: Sequence[int], steps: int, seed: int = 0, on_step: Callable[[dict], object] = lambda row: None
-) -> tuple[Seq2Seq, list[dict]]:
+def translator(numbers: Sequence[int], steps: int, seed: int = 0) -> tuple[Seq2Seq, list[dict]]:
     """An encoder–decoder from the digits' English words to the number's French ones, and one row a step."""
     seed_everything(seed)
     model = Seq2Seq(Seq2SeqConfig(vocab_size=len(TEXTS), width=64, layers=2, heads=4, ff_width=256, pad_id=PAD))
@@ -375,7 +372,7 @@ def translator(
         return {"loss": F.cross_entropy(logits.transpose(1, 2), target[:, 1:], ignore_index=PAD)}
 
     batches = at_random(numbers, 64, seed)
-    return model, train(model, batches, translation, TrainingConfig(steps, 2e-3, seed=seed), on_step)
+    return model, train(model, batches, translation, TrainingConfig(steps, 2e-3, seed=seed))
 
 
 @torch.no_grad()

@@ -18,13 +18,12 @@ from lmcourse.data.tokenizer import encode, train_wordpiece
 from lmcourse.models.generation import generate, sample
 from lmcourse.models.gpt import Gpt, GptConfig
 from lmcourse.models.layers import enlarge
-from lmcourse.pretraining.induction import nats
+from lmcourse.pretraining.induction import LARGER, nats
 from lmcourse.pretraining.objectives import causal_loss
 from lmcourse.training.loop import TrainingConfig, seed_everything, train
 
 LONGEST = 48  # tokens of a text, its beginning and end included
 BATCH = 32
-LARGER = 4.0  # times GPT-2's first weights
 
 # A name for each secret of `memorisation`.
 NAMES = """anna bruno clara david elena felix greta hugo irene jonas karin lukas maria nils olga pavel

@@ -110,8 +110,9 @@ def profile_values(profile: Path | str | None, declared: list[contract.Parameter
     if not isinstance(values, dict):
         raise InputError("a profile is a list of lines `name: value`", path)
     here = {parameter.name for parameter in declared}
-    for name in values.keys() - here:
-        if name not in contract.declared_anywhere():
+    if strange := values.keys() - here:
+        elsewhere = contract.declared_anywhere()  # reads every chapter: once
+        for name in strange - elsewhere:
             raise unknown_in(path, contract.unknown(name, declared))
     return {name: value for name, value in values.items() if name in here}
 

@@ -101,6 +101,10 @@ class Task:
         """What is said of an answer that lacks some criteria, by name, when no known mistake was recognised."""
         return next(iter(lacking.values()))
 
+    def found(self, measured: Any) -> str:
+        """What was measured, in words."""
+        return f"measured was {short(measured)}."
+
     def weigh(self, evidence: Any) -> Outcome:
         """Hold the evidence against every criterion."""
         found = {criterion.name: criterion.lacks(evidence) for criterion in self.criteria}
@@ -162,8 +166,15 @@ def judge(exercise: Exercise, answer: Any) -> Outcome:
 def compare(exercise: Exercise, answer: Any, measured: Any) -> Outcome:
     """Compare a noted prediction with what was measured; without a prediction the measurement is only told."""
     if judge(exercise, answer).kind != NOTED:
-        return Outcome(NOT_ATTEMPTED, f"no prediction was made; measured was {short(measured)}.", exercise.id)
+        return Outcome(NOT_ATTEMPTED, f"no prediction was made; {_found(exercise.task, measured)}", exercise.id)
     return _outcome(exercise, lambda: exercise.task.compared(exercise.task.read(answer), measured))
+
+
+def _found(task: Task, measured: Any) -> str:
+    try:
+        return task.found(measured)
+    except Exception:  # what was measured may be anything
+        return Task.found(task, measured)
 
 
 def short(value: Any, most: int = 120) -> str:

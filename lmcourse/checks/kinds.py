@@ -78,7 +78,7 @@ class Function(Task):
         for arguments in [*self.fixed, *(self.inputs(rng) for _ in range(FRESH))]:
             given = copy.deepcopy(arguments)
             ran = limited(lambda given=given: answer(*given), max(0.1, end - time.monotonic()))
-            calls.append(Call(self.name, arguments, ran.value, given))
+            calls.append(Call(self.name, arguments, plain(ran.value), given))
             printed += ran.printed
             note = Trial((), printed).note
             if ran.error is not None:
@@ -217,6 +217,11 @@ def _changeable(value: Any) -> bool:
 # ---------------------------------------------------------------- choose
 
 
+def _listed(options: Mapping[str, str]) -> str:
+    """Options with their letters, as Markdown."""
+    return "\n".join(f"- **{letter}**  {words}" for letter, words in options.items())
+
+
 @dataclass(frozen=True)
 class Choice(Task):
     """One or several of some options, each with an explanation."""
@@ -227,7 +232,7 @@ class Choice(Task):
 
     def shown(self) -> str:
         """The options, as Markdown."""
-        return "\n".join(f"- **{letter}**  {words}" for letter, words in self.options.items())
+        return _listed(self.options)
 
     def read(self, answer: Any) -> frozenset[str]:
         """The chosen letters."""
@@ -345,7 +350,8 @@ def _number(answer: Any, unit: str) -> float:
 
 
 def _with_unit(value: float, unit: str) -> str:
-    return f"{value:.6g} {unit}".strip()
+    whole = value == int(value) and abs(value) < 1e15
+    return f"{value:{',.0f' if whole else '.6g'}} {unit}".strip()
 
 
 def number(expected: float, tolerance: float, unit: str = "", mistakes: Mapping[str, float] | None = None) -> Number:
@@ -376,7 +382,7 @@ class Order(Task):
 
     def shown(self) -> str:
         """The things, as Markdown."""
-        return "\n".join(f"- **{letter}**  {words}" for letter, words in self.options.items())
+        return _listed(self.options)
 
     def read(self, answer: Any) -> str:
         """The letters in the order given."""
@@ -426,7 +432,7 @@ class Prediction(Task):
 
     def shown(self) -> str:
         """The options, as Markdown."""
-        return "\n".join(f"- **{letter}**  {words}" for letter, words in self.options.items())
+        return _listed(self.options)
 
     def read(self, answer: Any) -> str:
         """The letter."""
@@ -444,12 +450,17 @@ class Prediction(Task):
         """The prediction in words."""
         return evidence
 
+    def found(self, measured: Any) -> str:
+        """What was measured, as one of the options."""
+        true = self.truth(measured)
+        return f"measured was {true}: {self.told[true]}"
+
     def compared(self, evidence: Any, measured: Any) -> Outcome:
         """The prediction against what was measured."""
         true = self.truth(measured)
         if all(not criterion.lacks((evidence, true)) for criterion in self.criteria):
             return Outcome(RIGHT, f"as you predicted, {true}: {self.told[true]}")
-        return Outcome(NOT_YET, f"you predicted {evidence}; measured was {true}: {self.told[true]}")
+        return Outcome(NOT_YET, f"you predicted {evidence}; {self.found(measured)}")
 
 
 def prediction(options: Mapping[str, str], told: Mapping[str, str], truth: Callable[[Any], str]) -> Prediction:
@@ -473,12 +484,16 @@ class NumberPrediction(Prediction):
         """The number with its unit."""
         return _with_unit(evidence, self.unit)
 
+    def found(self, measured: Any) -> str:
+        """The number that was measured, and why."""
+        told = f"measured was {float(self.truth(measured)):.4g} {self.unit}".strip()
+        return f"{told}. {self.why}".strip()
+
     def compared(self, evidence: float, measured: Any) -> Outcome:
         """The number against what was measured."""
         true = float(self.truth(measured))
         met = all(not criterion.lacks((evidence, true)) for criterion in self.criteria)
-        told = f"you predicted {self.said(evidence)}; measured was {true:.4g} {self.unit}".strip() + "."
-        return Outcome(RIGHT if met else NOT_YET, f"{told} {self.why}".strip())
+        return Outcome(RIGHT if met else NOT_YET, f"you predicted {self.said(evidence)}; {self.found(measured)}")
 
 
 def number_prediction(truth: Callable[[Any], float], within: float, unit: str = "", why: str = "") -> NumberPrediction:

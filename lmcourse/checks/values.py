@@ -2,6 +2,8 @@
 
 import math
 from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
 EXACT, CLOSE, DIFFERENT = "exact", "close", "different"
@@ -18,7 +20,7 @@ class Agreement:
 
 
 def plain(value: Any) -> Any:
-    """Tensors as arrays, arrays and numpy's numbers of one element as Python's; what is not imported stays so."""
+    """Tensors as arrays; one number of numpy's, a fraction or a decimal as Python's; what is not imported stays so."""
     if hasattr(value, "detach"):
         value = value.detach().cpu()
     if hasattr(value, "__array__"):
@@ -26,6 +28,8 @@ def plain(value: Any) -> Any:
 
         value = np.asarray(value)
         return value.item() if value.ndim == 0 else value
+    if isinstance(value, Fraction | Decimal):
+        return float(value)
     return value
 
 
@@ -84,7 +88,8 @@ def _of_others(a: Any, b: Any, tolerance: float) -> Agreement:
     found = [agreement(x, y, tolerance) for x, y in pairs]
     worst = max((f.kind for f in found), key=_ORDER.index, default=EXACT)
     why = next((f.why for f in found if f.why), "")
-    return Agreement(worst, max((f.largest for f in found), default=0.0), why)
+    apart = [f.largest for f in found]
+    return Agreement(worst, math.nan if any(map(math.isnan, apart)) else max(apart, default=0.0), why)
 
 
 def _is_number(value: Any) -> bool:
@@ -113,7 +118,7 @@ def habit(got: Any, expected: Any, tolerance: float = 1e-6) -> str:
             return "It is a hundred times too small: a share, where a percentage is asked?"
         if same(got, -expected):
             return "Its sign is turned round."
-        if same(got, 1 - expected):
+        if 0 <= expected <= 1 and same(got, 1 - expected):
             return "It is one minus what is asked: the other share."
         if same(got * expected, 1.0):
             return "It is upside down: numerator and denominator are exchanged."

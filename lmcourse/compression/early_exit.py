@@ -2,22 +2,26 @@
 
 from collections.abc import Sequence
 
+import numpy as np
 import torch
 from jaxtyping import Bool, Float, Int
 from torch import Tensor, nn
 
 from lmcourse.data.batches import by_tokens
-from lmcourse.finetuning.heads import BertWithHead
+from lmcourse.finetuning.heads import BertWithHead, outputs_of
 from lmcourse.models.layers import mean_state
+
+NOBODY = 2.0  # no probability reaches it
+THRESHOLDS = (0.99, 0.95, 0.9, 0.85, 0.8, 0.75, 0.7, 0.65, 0.6)
 
 
 class EarlyExit(nn.Module):
     """A classifier with one more head behind each block but the last, which keeps its own.
 
-    `threshold` is the probability from which a head is believed; above 1 nobody leaves early.
+    `threshold` is the probability from which a head is believed; until one is set, nobody leaves early.
     """
 
-    def __init__(self, model: BertWithHead, threshold: float = 0.9):
+    def __init__(self, model: BertWithHead, threshold: float = NOBODY):
         super().__init__()
         self.bert, self.head, self.threshold = model.bert, model.head, threshold
         sizes = model.head.in_features, model.head.out_features
@@ -63,14 +67,14 @@ def states(model: BertWithHead, tokens) -> Float[Tensor, "L N D"]:
     return found
 
 
-def with_exits(model: BertWithHead, tokens, labels: Sequence[int], threshold: float = 0.9) -> EarlyExit:
-    """The model with fitted exits; nothing below them changes.
+def with_exits(model: BertWithHead, tokens, labels: Sequence[int]) -> EarlyExit:
+    """The model with fitted exits, none of them believed yet; nothing below them changes.
 
     `tokens` should be of texts that the model was not tuned on: on its own it is surer than it may be.
     """
     from sklearn.linear_model import LogisticRegression
 
-    made = EarlyExit(model, threshold).to(model.head.weight.device).eval()
+    made = EarlyExit(model).to(model.head.weight.device).eval()
     with torch.no_grad():
         for head, vectors in zip(made.exits, states(model, tokens), strict=True):
             fitted = LogisticRegression(max_iter=2000).fit(vectors.numpy(), labels)
@@ -80,3 +84,29 @@ def with_exits(model: BertWithHead, tokens, labels: Sequence[int], threshold: fl
             head.weight.copy_(weight)
             head.bias.copy_(bias)
     return made
+
+
+@torch.no_grad()
+def set_threshold(model: EarlyExit, tokens, labels: Sequence[int], most_lost: float = 0.01) -> float:
+    """Set the lowest threshold that costs right answers of at most that share of the texts, as all above it do.
+
+    `tokens` should be of texts that neither the model nor its exits were fitted on, and on which nothing is reported.
+    Where even the highest threshold loses more, nobody leaves early.
+    """
+    model.threshold = NOBODY
+    heads = zip(model.exits, states(model, tokens), strict=True)
+    early = [head(vectors.to(head.weight.device)).float().cpu() for head, vectors in heads]
+    said = torch.stack([*early, outputs_of(model, tokens)])
+    sure, answers = said.softmax(-1).amax(-1).numpy(), said.argmax(-1).numpy()
+    sure[-1] = np.inf  # who comes to the last head is answered there
+
+    def right(threshold: float) -> int:
+        left = (sure >= threshold).argmax(0)  # the first head that is sure enough
+        return int((answers[left, np.arange(len(left))] == np.asarray(labels)).sum())
+
+    fewest = right(NOBODY) - most_lost * len(labels)
+    for threshold in THRESHOLDS:
+        if right(threshold) < fewest:
+            break
+        model.threshold = threshold
+    return model.threshold

@@ -15,7 +15,10 @@ BATCHES = (1, 32)
 
 @dataclass(frozen=True)
 class Measured:
-    """One way to answer: its name, MB on disk, ms a sentence by batch size, accuracy and its interval."""
+    """One way to answer: its name, MB on disk, ms a sentence by batch size, accuracy and its interval.
+
+    Who chooses among several by these figures measures on validation texts; test texts are for what was chosen.
+    """
 
     name: str
     megabytes: float

@@ -63,8 +63,3 @@ def quantised(model: nn.Module) -> nn.Module:
             if isinstance(layer, nn.Linear):
                 setattr(parent, name, Int8Linear(layer))
     return copy
-
-
-def size(model: nn.Module) -> int:
-    """Bytes of all parameters and buffers."""
-    return sum(t.numel() * t.element_size() for t in (*model.parameters(), *model.buffers()))

@@ -9,6 +9,7 @@ from jaxtyping import Bool, Float, Int
 from torch import Tensor
 
 from lmcourse.finetuning.heads import BertWithHead
+from lmcourse.models.layers import attention_maps
 
 
 def logit(
@@ -66,7 +67,5 @@ def integrated_gradients(
 @torch.no_grad()
 def attention_to_words(model: BertWithHead, ids: Int[Tensor, "B T"], mask: Bool[Tensor, "B T"]) -> Float[Tensor, "B T"]:
     """How much [CLS] looks at each token, the mean over all heads of all blocks: often shown as an explanation."""
-    from lmcourse.models.layers import attention_maps
-
     maps = attention_maps(model.bert.blocks, model.bert.embeddings(ids, None), mask)
     return maps[:, :, :, 0].mean((0, 2))

@@ -121,6 +121,11 @@ def _check(folder: Path | str) -> None:
         check_manifest(folder)
 
 
+def new_encoder(config: BertConfig) -> Bert:
+    """The encoder that a configuration describes, at its random beginning: an ALBERT for an AlbertConfig."""
+    return Albert(config) if isinstance(config, AlbertConfig) else Bert(config)
+
+
 def load_encoder(folder: Path | str, **changes) -> Bert:
     """The BERT or ALBERT in a folder, without heads, ready to predict; a model with heads gives its trunk.
 
@@ -130,7 +135,7 @@ def load_encoder(folder: Path | str, **changes) -> Bert:
     config = replace(read_config(folder), **changes)
     if not isinstance(config, BertConfig):
         raise InputError("the model is no encoder of texts", folder, "use a BERT or an ALBERT")
-    model = (Albert if isinstance(config, AlbertConfig) else Bert)(config)
+    model = new_encoder(config)
     state = {name.removeprefix("bert."): tensor for name, tensor in read_weights(folder).items()}
     if "pooler.weight" not in state:  # an encoder that was saved without one: it is trained with the head
         state |= {name: tensor for name, tensor in model.state_dict().items() if name.startswith("pooler.")}

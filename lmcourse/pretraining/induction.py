@@ -6,7 +6,7 @@ Transformer Circuits"; Olsson et al. 2022, "In-context Learning and Induction He
 """
 
 import copy
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import numpy as np
 import torch
@@ -75,12 +75,8 @@ def learn(
     seed: int = 0,
     batch_size: int = 64,
     learning_rate: float = 3e-3,
-    on_step: Callable[[dict], object] = lambda row: None,
 ) -> tuple[Gpt, list[dict]]:
-    """A small GPT trained on rows that it never sees twice, and one row of `losses` a step.
-
-    `on_step` may end it by returning True.
-    """
+    """A small GPT trained on rows that it never sees twice, and one row of `losses` a step."""
     seed_everything(seed)
     model = Gpt(GptConfig(vocab_size=V, width=64, layers=layers, heads=4, ff_width=256, max_length=T, dropout=0.0))
     enlarge(model, LARGER)
@@ -91,7 +87,7 @@ def learn(
             yield repeated(batch_size, rng)
 
     config = TrainingConfig(steps, learning_rate, weight_decay=0.0, seed=seed)
-    return model, train(model, batches(), losses, config, on_step)
+    return model, train(model, batches(), losses, config)
 
 
 def scores(model: Gpt, ids: Int[Tensor, "B T"], follows: Bool[Tensor, "B T"]) -> dict[str, Float[Tensor, "L H"]]:

@@ -6,7 +6,7 @@ noun's gender and number, the verb that of its subject (agreement); "ne … pas"
 "une" and "des" become "de" (a rule that reaches from the verb to the object).
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from itertools import product
 from typing import NamedTuple
@@ -196,13 +196,12 @@ def learn(
     seed: int = 0,
     batch_size: int = 64,
     learning_rate: float = 2e-3,
-    on_step: Callable[[dict], object] = lambda row: None,
 ) -> tuple[Seq2Seq, list[dict]]:
     """A small encoder–decoder trained on some sentences, and one row a step."""
     seed_everything(seed)
     model = Seq2Seq(Seq2SeqConfig(vocab_size=len(WORDS), width=64, layers=2, heads=4, ff_width=256, pad_id=PAD))
     batches = at_random(sentences, batch_size, seed)
-    return model, train(model, batches, losses, TrainingConfig(steps, learning_rate, seed=seed), on_step)
+    return model, train(model, batches, losses, TrainingConfig(steps, learning_rate, seed=seed))
 
 
 @torch.no_grad()

@@ -66,6 +66,7 @@ class Optimizer:
         for group, share in zip(self.inner.param_groups, self.shares, strict=True):
             group["lr"] = rate * share
         self.inner.step()
+        self.inner.zero_grad()  # two copies of them need never stand beside each other
         with torch.no_grad():
             torch._foreach_copy_(self.weights, self.originals)
         return norm

@@ -1,12 +1,12 @@
 """Explorer of chapter 06c: every application of the course, with its baseline, its seeds, and what it lacks."""
 
-from html import escape
+from textwrap import fill
 
 import ipywidgets
 
 from lmcourse import plots
 from lmcourse.applications import summary
-from lmcourse.widgets.explorer import Explorer
+from lmcourse.widgets.explorer import Explorer, line
 
 SAID = {
     "model": "the model is ahead with every seed",
@@ -28,12 +28,12 @@ def application_explorer() -> Explorer:
         for y, (side, colour) in enumerate(zip(sides, (plots.BLUE, plots.ORANGE), strict=True)):
             ax.plot(found[side], [1 - y] * len(found[side]), "o", color=colour, markersize=8)
         ax.set(yticks=[1, 0], yticklabels=sides.values(), ylim=(-0.6, 1.6))
-        ax.set(xlabel=f"{entry['metric']} ({entry['better']} is better)", title=entry["task"])
+        ax.set(xlabel=f"{entry['metric']} ({entry['better']} is better)", title=fill(entry["task"], 48))
         ax.locator_params(axis="x", nbins=6)
         told = "; ".join(f"{name} {', '.join(f'{value:.3f}' for value in found[side])}" for side, name in sides.items())
         words = f"{told}: {SAID[summary.wins(entry)]}. In earnest it would take: {entry['earnest']}"
         alt = f"{entry['task']} {entry['metric']} on {entry['data']}, one point a seed: {told}."
-        return f"<p role='status'>{escape(words)}</p>" + plots.html(fig, alt=alt)
+        return line(words) + plots.html(fig, alt=alt)
 
     controls = {"application": ipywidgets.Dropdown(description="application", options=list(names))}
     return Explorer("What was measured, and against what?", controls, draw)

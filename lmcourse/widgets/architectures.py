@@ -1,14 +1,12 @@
 """Explorer of chapter 07: two models of the papers side by side."""
 
-from html import escape
-
 import ipywidgets
 import numpy as np
 
 from lmcourse import plots
 from lmcourse.models import sizes
 from lmcourse.widgets.book import table
-from lmcourse.widgets.explorer import Explorer
+from lmcourse.widgets.explorer import Explorer, line
 
 KINDS = {
     "BertConfig": ("encoder", "both directions"),
@@ -45,7 +43,7 @@ def seen(model: sizes.Published, context: int) -> int:
     """The length of text that is looked at: what was asked for, as far as the model has positions."""
     c = model.config
     if type(c).__name__ == "VitConfig":  # all its patches, and the class token
-        return c.length + 1
+        return c.length
     return min(context, getattr(c, "max_length", context))
 
 
@@ -69,8 +67,7 @@ def architecture_explorer(first: str = "BERT-base", second: str = "ALBERT-base")
             f"That is {ratio(counts[1], counts[0])} the parameters and {ratio(costs[1], costs[0])} the operations."
         )
         rows = [(name, *(column[name] for column in told)) for name in told[0]]
-        page = f"<p role='status'>{escape(words)}</p>" + bars(names, chosen, context)
-        return page + table(("", *names), rows)
+        return line(words) + bars(names, chosen, context) + table(("", *names), rows)
 
     options = list(models)
     controls = {

@@ -92,19 +92,21 @@ def way(arrows, start: str, end: str) -> list[str]:
 
 def draw(ax, arrows, shown: list[str] = (), chosen: str = "") -> None:
     """The graph: the arrows that the document lacks are dashed, a way is thick, a chosen box is filled."""
-    steps = list(pairwise(shown))
-    for a, b in arrows:
-        colour = plots.ORANGE if (a, b) in steps else plots.GREY
-        style = {"color": colour, "linewidth": 2.5 if (a, b) in steps else 1.3, "shrinkA": 32, "shrinkB": 34}
-        style |= {"arrowstyle": "-|>", "linestyle": "--" if (a, b) in MISSING else "-"}
-        ax.annotate("", CONCEPTS[b].at, CONCEPTS[a].at, arrowprops=style)
+    steps, boxes = list(pairwise(shown)), {}
     for name, concept in CONCEPTS.items():
         box = {
             "boxstyle": "round,pad=0.4",
             "facecolor": plots.SKY if name == chosen else plots.CARD,
             "edgecolor": plots.INK,
         }
-        ax.text(*concept.at, name.replace(" ", "\n"), ha="center", va="center", fontsize=9, bbox=box)
+        text = ax.text(*concept.at, name.replace(" ", "\n"), ha="center", va="center", fontsize=9, bbox=box)
+        boxes[name] = text.get_bbox_patch()
+    for a, b in arrows:
+        colour = plots.ORANGE if (a, b) in steps else plots.GREY
+        style = {"color": colour, "linewidth": 2.5 if (a, b) in steps else 1.3, "shrinkA": 2, "shrinkB": 2}
+        style |= {"arrowstyle": "-|>", "linestyle": "--" if (a, b) in MISSING else "-"}
+        style |= {"patchA": boxes[a], "patchB": boxes[b]}  # from edge to edge
+        ax.annotate("", CONCEPTS[b].at, CONCEPTS[a].at, arrowprops=style)
     ax.set(xlim=(-0.5, 4.5), ylim=(-0.6, 2.6))
     ax.axis("off")
 

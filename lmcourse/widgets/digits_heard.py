@@ -33,7 +33,8 @@ def digits_heard_explorer(model: speech.Recogniser, seed: int = 0) -> Explorer:
         fig, (top, low) = plots.figure(rows=2, height=1.9)
         spectrogram(top, said.picture)
         low.step(np.arange(len(best)) * 0.03, best, where="post", color=plots.BLUE)
-        low.set_yticks([0, 5, 10], ["blank", "four", "nine"])
+        tokens = sorted({0, *best})  # a label where there is a peak
+        low.set_yticks(tokens, ["blank", *speech.english([i - 1 for i in tokens[1:]])], fontsize=8)
         low.set(xlabel="seconds", ylim=(-0.5, 10.5), title="The likeliest token of each 30 ms")
         rate = f"{errors} word error{'s' * (errors != 1)}, a rate of {errors / len(digits):.2f}"
         told = f"Said: {text}. Heard: {back}. {rate}."

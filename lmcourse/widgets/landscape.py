@@ -96,7 +96,8 @@ def landscape(surfaces: dict[str, Surface] = SURFACES) -> Explorer:
         else:
             fate = f"{taken} steps take the loss from {losses[0]:.3g} to {losses[-1]:.3g}"
         told = f"{optimiser} ({memory}) with rate {rate:.4f} on “{name}”: {fate}."
-        ends = f"from ({path[0, 0]:.2f}, {path[0, 1]:.2f}) to ({path[-1, 0]:.3g}, {path[-1, 1]:.3g})"
+        end = np.round(path[-1], 3) + 0.0  # no −0, and no powers of ten for what is nothing
+        ends = f"from ({path[0, 0]:.2f}, {path[0, 1]:.2f}) to ({end[0]:.3g}, {end[1]:.3g})"
         alt = f"Left: contours of the loss and the path {ends}. Right: the loss at each step. {told}"
         return line(told) + plots.html(fig, alt)
 

@@ -85,9 +85,7 @@ def losses(rows: list[dict]) -> str:
     ax.plot(last["step"], last["loss"], "o", color=plots.BLUE)
     ax.set(xlim=(0, max(10, 1.03 * last["step"])))
     ax.set_ylim(bottom=0)
-    ax.set_title(
-        f"step {last['step']}, epoch {last.get('epoch', 0):.1f}" if "epoch" in last else f"step {last['step']}"
-    )
+    ax.set_title(f"step {last['step']}" + (f", epoch {last['epoch']:.1f}" if "epoch" in last else ""))
     return plots.html(fig, f"Training loss at step {last['step']}: {last['loss']:.2f} nats.")
 
 

@@ -18,7 +18,7 @@ def threshold_explorer(
 
     `models` maps a name to labels (B,) of 0 and 1 and probabilities (B,) of class 1.
     """
-    short_names = [name[:3] for name in names]
+    short_names = [name if len(name) <= 6 else name[:3] for name in names]
 
     @lru_cache(maxsize=1)
     def frame(model: str, false_positive: int, false_negative: int):

@@ -60,7 +60,7 @@ def right_for(plain: bool):
         if plain != all(sentence.split() == sentence.split(" ") for sentence in sentences):
             return ""
         right = mean_length(sentences)
-        if isinstance(got, int | float) and math.isclose(got, right):
+        if isinstance(got, int | float) and math.isclose(got, right, rel_tol=1e-6):
             return ""
         return f"{got!r:.40}; right is {right:g}."
 

@@ -6,10 +6,12 @@ V, D, F, LAYERS = 30_522, 768, 3_072, 12
 BLOCK = 4 * (D * D + D) + (D * F + F) + (F * D + D) + 2 * 2 * D
 EMBEDDINGS, POOLER = (V + 512 + 2) * D + 2 * D, D * D + D
 RIGHT = (EMBEDDINGS + LAYERS * BLOCK + POOLER) / 1e6
+BIASES = (LAYERS * (4 * D + F + D) + D) / 1e6
 
 ONE_BLOCK = "That has one block. BERT stores twelve different ones (sharing them is ALBERT's idea)."
 NO_EMBEDDINGS = "The embeddings are missing: a vector of D numbers for each token, position and segment."
 NO_POOLER = "The pooler is missing, a layer from D to D."
+NO_BIASES = "The biases are missing: every layer adds one number to each of its outputs."
 HEADS = "You multiplied attention by its heads. Twelve heads of 64 *are* the 768: their number changes no count."
 
 exercise = Exercise(
@@ -43,6 +45,7 @@ answer = ((30_522 + 512 + 2) * D + 2 * D + 12 * block + D * D + D) / 1e6
             ONE_BLOCK: RIGHT - (LAYERS - 1) * BLOCK / 1e6,
             NO_EMBEDDINGS: RIGHT - EMBEDDINGS / 1e6,
             NO_POOLER: RIGHT - POOLER / 1e6,
+            NO_BIASES: RIGHT - BIASES,
             HEADS: RIGHT + 11 * LAYERS * 4 * (D * D + D) / 1e6,
         },
     ),
@@ -50,6 +53,7 @@ answer = ((30_522 + 512 + 2) * D + 2 * D + 12 * block + D * D + D) / 1e6
         Specimen(RIGHT - (LAYERS - 1) * BLOCK / 1e6, ONE_BLOCK),
         Specimen(RIGHT - EMBEDDINGS / 1e6, NO_EMBEDDINGS),
         Specimen(RIGHT - POOLER / 1e6, NO_POOLER),
+        Specimen(RIGHT - BIASES, NO_BIASES),
         Specimen(RIGHT + 11 * LAYERS * 4 * (D * D + D) / 1e6, HEADS),
         Specimen(RIGHT * 1e6, "too large"),
         Specimen("110M", "a number of million parameters is expected"),

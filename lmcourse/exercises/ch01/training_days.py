@@ -7,6 +7,7 @@ FORWARD = "That is the forward pass alone, 2 N D. The backward pass takes twice 
 ONE_DEVICE = "That is one GPU. Eight of them share the work."
 PEAK = "That is at the peak of the data sheet. The training was said to reach 40 % of it."
 HOURS = "Those are hours. A day has 24."
+SECONDS = "Those are seconds. A day has 86,400."
 
 exercise = Exercise(
     id="01.training_days",
@@ -28,14 +29,15 @@ sheet, bfloat16) and reaches 40 % of that: an assumption. By the rule 6 N D, how
         RIGHT,
         0.01,
         "days",
-        {FORWARD: RIGHT / 3, ONE_DEVICE: RIGHT * 8, PEAK: RIGHT * 0.4, HOURS: RIGHT * 24},
+        {FORWARD: RIGHT / 3, ONE_DEVICE: RIGHT * 8, PEAK: RIGHT * 0.4, HOURS: RIGHT * 24, SECONDS: RIGHT * 86_400},
     ),
     specimens=(
         Specimen(RIGHT / 3, FORWARD),
         Specimen(RIGHT * 8, ONE_DEVICE),
         Specimen(RIGHT * 0.4, PEAK),
         Specimen(RIGHT * 24, HOURS),
-        Specimen(120_192, "too large"),
+        Specimen(RIGHT * 86_400, SECONDS),
+        Specimen(120, "too large"),
         Specimen("1.39 days", "a number of days is expected"),
     ),
 )

@@ -44,7 +44,10 @@ SETS = (
 MEMBERS = "You ask whether a number stands *anywhere* in the other signature. Only the same place counts."
 COUNT = "You count the places that agree. The similarity is their *share*: divide by the number of places."
 BOTH = "You divide by both lengths together. There are only `len(a)` places to compare."
-ALL = "You ask whether the signatures are equal as a whole. Asked is the share of the places that agree."
+ALL = (
+    "You give 1 where the signatures are equal as a whole, and else 0. Asked is the *share* of the places that agree: "
+    "compare place by place, and divide with `/`, since `//` throws the fraction away."
+)
 OTHER = "That is the share of the places that *differ*."
 
 
@@ -99,6 +102,7 @@ therefore an estimate of J, and it becomes better with the root of their number.
         Specimen(counted, "is no similarity"),
         Specimen(over_both, BOTH),
         Specimen(all_or_nothing, ALL),
+        Specimen(lambda a, b: counted(a, b) // len(a), ALL),
         Specimen(differing, OTHER),
         Specimen(lambda a, b: 0.5, "right is"),
         Specimen(lambda a, b: print(estimate(a, b)), "forget to return"),

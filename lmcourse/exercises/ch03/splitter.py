@@ -3,6 +3,7 @@
 import random
 
 from lmcourse.checks import Exercise, Specimen, each, function
+from lmcourse.checks.values import plain
 
 
 def splitter(groups, share, seed):
@@ -54,6 +55,16 @@ def everything(groups, share, seed):
     return list(range(len(groups))), splitter(groups, share, seed)[1]
 
 
+def repeated(groups, share, seed):
+    train, test = splitter(groups, share, seed)
+    return [*train, train[0]], test
+
+
+def masks(groups, share, seed):
+    parts = splitter(groups, share, seed)
+    return tuple([row in part for row in range(len(groups))] for part in parts)
+
+
 def nothing(groups, share, seed):
     return list(range(len(groups))), []
 
@@ -69,6 +80,7 @@ def forgotten(groups, share, seed):
 
 TORN = "The group {group} stands in both parts. Draw groups, not rows."
 BOTH = "Row {row} stands in both parts: the rest, and only the rest, is the training part."
+TWICE_IN_ONE = "Row {row} is given twice in the same part."
 LOST = "Row {row} is in neither part. Keep every row; a copy may stay, if it stays beside its original."
 ROWS = "Return row numbers, 0 to {last}, not the groups' names or the texts: two lists (train, test)."
 SIZE = (
@@ -91,7 +103,7 @@ def some_groups(rng):
 def read(got):
     """Two sets and two lists of row numbers, (train, test), or None when the result is something else."""
     try:
-        train, test = ([int(row) if hasattr(row, "__index__") else row for row in part] for part in got)
+        train, test = ([plain(row) for row in part] for part in got)
     except (TypeError, ValueError):
         return None
     return train, test
@@ -102,10 +114,11 @@ def rows(got, groups, share, seed):
         return "two lists are expected: (train, test)."
     train, test = read(got)
     both, total = [*train, *test], len(groups)
-    if not all(isinstance(row, int) and 0 <= row < total for row in both):
+    if not all(isinstance(row, int) and not isinstance(row, bool) and 0 <= row < total for row in both):
         return ROWS.format(last=total - 1)
     if len(set(both)) < len(both):
-        return BOTH.format(row=next(row for row in both if both.count(row) > 1))
+        row = next(row for row in both if both.count(row) > 1)
+        return (BOTH if row in train and row in test else TWICE_IN_ONE).format(row=row)
     lost = set(range(total)) - set(both)
     return LOST.format(row=min(lost)) if lost else ""
 
@@ -202,6 +215,8 @@ classes balanced as well.""",
         Specimen(exchanged, EXCHANGED),
         Specimen(names, "Return row numbers"),
         Specimen(everything, "the rest, and only the rest"),
+        Specimen(repeated, "twice in the same part"),
+        Specimen(masks, "Return row numbers"),
         Specimen(nothing, "it should have about"),
         Specimen(sorting, "changes its arguments"),
         Specimen(forgotten, "forget to return"),

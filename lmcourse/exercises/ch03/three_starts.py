@@ -41,9 +41,10 @@ prediction_starts = ...  # such as "a"
         "The two differences are tested on the same few hundred texts. How large must one be to be seen there at all?",
     ),
     solution="""
-prediction_starts = "b"
+prediction_starts = "a"
 """,
-    why="It is a prediction: it is compared with this run, not marked.",
+    why="""What the course's BERT read was mostly posts and news, and little of it praises or blames: chapter 04c looks
+for the reasons. It is a prediction: the run below decides, and another seed may come out otherwise.""",
     task=prediction(OPTIONS, TOLD, truth),
     specimens=(
         Specimen("b", "measured was a", {"random": 0.62, "course": 0.64, "minilm": 0.79, "p": 0.4}),

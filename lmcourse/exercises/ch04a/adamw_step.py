@@ -8,7 +8,22 @@ from lmcourse.checks import Exercise, Specimen, function
 
 
 def step(
-    w, g, m, v, t, rate, decay, sign=-1, correct=True, late=0, root=True, inside=False, unrated=False, coupled=False
+    w,
+    g,
+    m,
+    v,
+    t,
+    rate,
+    decay,
+    sign=-1,
+    correct=True,
+    late=0,
+    root=True,
+    inside=False,
+    unrated=False,
+    coupled=False,
+    eps=1e-8,
+    after=False,
 ):
     """AdamW's step; the last arguments make the known mistakes."""
     lost = decay * w * (1.0 if unrated else rate)
@@ -17,8 +32,9 @@ def step(
     m, v = 0.9 * m + 0.1 * g, 0.999 * v + 0.001 * g**2
     mean = m / (1 - 0.9 ** (t + late)) if correct else m
     square = v / (1 - 0.999 ** (t + late)) if correct else v
-    below = np.sqrt(square + 1e-8) if inside else (np.sqrt(square) if root else square) + 1e-8
-    return w - lost + sign * rate * mean / below, m, v
+    below = np.sqrt(square + eps) if inside else (np.sqrt(square) if root else square) + eps
+    moved = sign * rate * mean / below
+    return (w + moved) * (1 - rate * decay) if after else w - lost + moved, m, v
 
 
 def adamw_step(w, g, m, v, t, rate, decay):
@@ -39,6 +55,14 @@ def uphill(*given):
 
 def epsilon_inside(*given):
     return step(*given, inside=True)
+
+
+def no_epsilon(*given):
+    return step(*given, eps=0.0)
+
+
+def decay_after(*given):
+    return step(*given, after=True)
 
 
 def no_root(*given):
@@ -81,6 +105,14 @@ THROUGH = (
 )
 UPHILL = "You add the step: that climbs. The loss falls against the gradient."
 INSIDE = "ε stands under the root. It is added to the root: √v + ε."
+NO_EPSILON = (
+    "ε is missing: divide by √v̂ + 1e-8. Where the gradients are tiny or 0 it keeps the step from growing, or from "
+    "being 0/0."
+)
+AFTER = (
+    "You let the weights decay after the step, and the step itself with them. The decay is taken from the weights as "
+    "they came in."
+)
 NO_ROOT = "You divide by v itself. Divide by its root: a step must not depend on the gradient's unit."
 LATE = "The exponent is one too large: t counts from 1, and the first step is corrected by 1 − 0.9¹."
 UNRATED = "The decay is taken off whole. It is multiplied by the rate, too: rate · decay · w."
@@ -131,6 +163,8 @@ def adamw_step(w, g, m, v, t, rate, decay):
             THROUGH: through_gradient,
             UPHILL: uphill,
             INSIDE: epsilon_inside,
+            NO_EPSILON: no_epsilon,
+            AFTER: decay_after,
             NO_ROOT: no_root,
             LATE: late,
             UNRATED: decay_unrated,
@@ -148,6 +182,8 @@ def adamw_step(w, g, m, v, t, rate, decay):
         Specimen(through_gradient, THROUGH),
         Specimen(uphill, UPHILL),
         Specimen(epsilon_inside, INSIDE),
+        Specimen(no_epsilon, NO_EPSILON),
+        Specimen(decay_after, AFTER),
         Specimen(no_root, NO_ROOT),
         Specimen(late, LATE),
         Specimen(decay_unrated, UNRATED),

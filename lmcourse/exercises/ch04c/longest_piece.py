@@ -62,6 +62,17 @@ def part_unknown(word, vocabulary):
     return pieces
 
 
+def looks_back(word, vocabulary):
+    def rest(begin):
+        for end in range(len(word), begin, -1):
+            piece = ("##" if begin else "") + word[begin:end]
+            if piece in vocabulary and (behind := [] if end == len(word) else rest(end)) is not None:
+                return [piece, *behind]
+        return None
+
+    return rest(0) or ["[UNK]"]
+
+
 def whole_only(word, vocabulary):
     return [word] if word in vocabulary else ["[UNK]"]
 
@@ -88,6 +99,10 @@ SHORTEST = "You take the shortest piece that fits. WordPiece takes the longest, 
 MARKS = "The pieces are right, but those that go on with a word lack their `##`."
 FORGOTTEN = "You look pieces inside a word up without their `##`. A piece may begin a word without being able to go on."
 PART = "A word of which one part has no piece becomes [UNK] as a whole: the pieces before it are given up."
+BACK = (
+    "Where nothing fits behind the longest piece you go back and try a shorter one. WordPiece never looks back: then "
+    "the whole word is [UNK]."
+)
 WHOLE = "You only look the whole word up. Then every rare word is [UNK], which is what pieces are there to prevent."
 SPELT = "the pieces spell the word"
 
@@ -135,6 +150,7 @@ def cut(word, vocabulary):
             MARKS: no_marks,
             FORGOTTEN: marks_forgotten,
             PART: part_unknown,
+            BACK: looks_back,
             WHOLE: whole_only,
         },
         fixed=(
@@ -143,6 +159,7 @@ def cut(word, vocabulary):
             ("masko", list(VOCABULARY)),
             ("masks", list(VOCABULARY)),
             ("ming", ["m", "##in", "##ing", "in"]),
+            ("masked", ["mask", "maske", "##ed"]),
         ),
         name="cut",
         properties={SPELT: each(spells)},
@@ -153,6 +170,7 @@ def cut(word, vocabulary):
         Specimen(marks_forgotten, FORGOTTEN),
         Specimen(part_unknown, PART),
         Specimen(part_unknown, f"✗ {SPELT}"),
+        Specimen(looks_back, BACK),
         Specimen(whole_only, WHOLE),
         Specimen(lambda word, vocabulary: cut(word, vocabulary)[::-1], "✗ the results are right"),
         Specimen(shortest, f"✓ {SPELT}"),

@@ -56,7 +56,9 @@ def some_arguments(rng):
 def nothing_asked(got, logits, targets, positions):
     if len(positions):
         return ""
-    return "" if np.shape(got) == () and float(got) == 0 else "nothing is asked: the loss must be 0, and not NaN."
+    return (
+        "" if np.size(got) == 1 and float(np.ravel(got)[0]) == 0 else "nothing is asked: the loss must be 0, not NaN."
+    )
 
 
 EVERYWHERE = "You average over all positions. Those that were not selected show the model the answer: leave them out."

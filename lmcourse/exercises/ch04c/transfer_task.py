@@ -33,7 +33,7 @@ course's BERT. In which task does pretraining gain **five points of test accurac
         "Words of one topic stand in the same texts. Praise and blame stand in the same places: 'a good film', 'a "
         "bad film'. Which of the two does guessing hidden words teach?",
     ),
-    solution='answer = "d"',
+    solution='answer = "c"',
     why="It is a prediction: the stored result below tells, seed by seed.",
     task=prediction(
         {

@@ -45,7 +45,7 @@ def some_curve(rng):
 
 def no_tenth(got, rates, losses):
     number = isinstance(got, int | float | np.number)
-    found = number and any(math.isclose(10 * got, rate) for rate in rates)
+    found = number and any(math.isclose(10 * got, rate, rel_tol=1e-6) for rate in rates)
     return "" if found else f"{short(got)} is a tenth of none of the rates."
 
 

@@ -57,7 +57,7 @@ def some_draws(rng):
     n = rng.randint(8, 20)
     correct = [int(rng.random() < 0.7) for _ in range(n)]
     correct[:2] = [1, 0]
-    draws = [[rng.randrange(n) for _ in range(n)] for _ in range(60)]
+    draws = [[rng.randrange(n) for _ in range(n)] for _ in range(200)]
     return correct, draws, rng.choice([0.8, 0.9, 0.95])
 
 
@@ -94,9 +94,10 @@ def end(k):
         if read(got) is None:
             return UNSEEN
         value, right = sorted(read(got))[k], interval(correct, draws, level)[k]
-        return (
-            "" if math.isclose(value, right, abs_tol=1e-6) else f"{value:.4g} at level {level}; right is {right:.4g}."
-        )
+        found, place = sorted(means(correct, draws)), ((1 - level, 1 + level)[k]) / 2 * len(draws)
+        least = found[max(math.floor(place - 1), 0)]  # whatever rule of interpolation: every usual one lies between
+        most = found[min(math.ceil(place), len(found) - 1)]
+        return "" if least - 1e-6 <= value <= most + 1e-6 else f"{value:.4g} at level {level}; right is {right:.4g}."
 
     return each(test)
 

@@ -56,7 +56,8 @@ def strictly_above(labels, probabilities, false_positive, false_negative):
 def some_texts(rng):
     n = rng.randint(40, 80)
     labels = [int(rng.random() < 0.5) for _ in range(n)]
-    probabilities = [round(min(max(rng.gauss(0.3 + 0.4 * y, 0.25), 0.01), 0.99), 3) for y in labels]
+    # none on a threshold: there the rounding of 0.05 + 0.05 + … would decide; a fixed call asks what happens there
+    probabilities = [round(min(max(rng.gauss(0.3 + 0.4 * y, 0.25), 0.01), 0.98), 2) + 0.003 for y in labels]
     return labels, probabilities, *rng.choice([(1, 5), (5, 1), (1, 9), (8, 1), (3, 1)])
 
 
@@ -148,7 +149,12 @@ def cheapest(labels, probabilities, false_positive, false_negative):
             FORMULA: by_formula,
             STRICTLY: strictly_above,
         },
-        fixed=(([0, 1], [0.2, 0.8], 5, 1), ([0, 1, 1], [0.5, 0.5, 0.95], 1, 5), ([0, 0, 1], [0.6, 0.6, 0.6], 1, 5)),
+        fixed=(
+            ([0, 1], [0.2, 0.8], 5, 1),
+            ([0, 1], [0.25, 0.5], 1, 1),
+            ([0, 1, 1], [0.5, 0.5, 0.95], 1, 5),
+            ([0, 0, 1], [0.6, 0.6, 0.6], 1, 5),
+        ),
         name="cheapest",
         properties={
             "it is one of the thresholds": each(candidate),

@@ -48,11 +48,14 @@ def shared_only(a, b):
 
 
 def some_boxes(rng):
-    found = []
-    for _ in range(2):
-        left, top = rng.randint(0, 8), rng.randint(0, 8)
-        found.append((left, top, left + rng.randint(1, 8), top + rng.randint(1, 8)))
-    return tuple(found)
+    while True:
+        found = []
+        for _ in range(2):
+            left, top = rng.randint(0, 8), rng.randint(0, 8)
+            found.append((left, top, left + rng.randint(1, 8), top + rng.randint(1, 8)))
+        width, height = sides(*found)
+        if width * height != sum(map(area, found)):  # there a side that is not clipped ends in a division by zero
+            return tuple(found)
 
 
 CLIP = (

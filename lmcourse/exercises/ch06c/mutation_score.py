@@ -29,8 +29,11 @@ def first(original, mutants):
 
 def some_outputs(rng):
     original = [rng.randint(0, 9) for _ in range(rng.randint(4, 6))]
-    mutants = [[x if rng.random() < 0.8 else x + 1 for x in original] for _ in range(rng.randint(5, 9))]
+    mutants = [
+        [x if rng.random() < 0.8 else x + rng.choice((-1, 1)) for x in original] for _ in range(rng.randint(5, 9))
+    ]
     mutants += [list(original), [x + 1 for x in original], [original[0], original[1] + 1, *original[2:]]]
+    mutants += [[original[0], original[1] + 1, original[2] - 1, *original[3:]]]  # its sum is the original's
     rng.shuffle(mutants)
     return original, mutants
 

@@ -6,6 +6,7 @@ RIGHT = 2 * 96 * 12_288 * 2_048 * 2 / 1e9
 HALF = "A factor of 2 is missing: keys *and* values are kept, and a number takes 2 bytes. Both doublings belong in it."
 ONE_LAYER = "That is one layer. Each of the 96 keeps its own keys and values."
 ONE_TOKEN = "That is one token. All 2,048 are kept."
+GIB = "Those are gibibytes, of 2³⁰ bytes. A gigabyte has 10⁹."
 HEADS = "You multiplied by the heads. Together they are D wide: 96 heads of 128 each *are* the 12,288."
 
 exercise = Exercise(
@@ -28,12 +29,13 @@ values, each number in 2 bytes. How many **gigabytes** (10⁹ bytes) are kept at
         RIGHT,
         0.02,
         "gigabytes",
-        {HALF: RIGHT / 2, ONE_LAYER: RIGHT / 96, ONE_TOKEN: RIGHT / 2048, HEADS: RIGHT * 96},
+        {HALF: RIGHT / 2, ONE_LAYER: RIGHT / 96, ONE_TOKEN: RIGHT / 2048, GIB: RIGHT * 1e9 / 2**30, HEADS: RIGHT * 96},
     ),
     specimens=(
         Specimen(RIGHT / 2, HALF),
         Specimen(RIGHT / 96, ONE_LAYER),
         Specimen(RIGHT / 2048, ONE_TOKEN),
+        Specimen(9.0, GIB),
         Specimen(RIGHT * 96, HEADS),
         Specimen(350, "too large"),
         Specimen("9.66 GB", "a number of gigabytes is expected"),

@@ -28,6 +28,16 @@ def crossing_dropped(probabilities, p):
     return cut(probabilities, p, lambda ordered: max(1, int((np.cumsum(ordered) <= p).sum())))
 
 
+@np.errstate(invalid="ignore")
+def nothing_left(probabilities, p):
+    return cut(probabilities, p, lambda ordered: int((np.cumsum(ordered) <= p).sum()))
+
+
+@np.errstate(invalid="ignore")
+def less_than_p(probabilities, p):
+    return cut(probabilities, p, lambda ordered: int((np.cumsum(ordered) < p).sum()))
+
+
 def not_scaled(probabilities, p):
     return np.where(top_p(probabilities, p) > 0, probabilities, 0.0)
 
@@ -59,6 +69,11 @@ def sums_to_one(got, probabilities, p):
     return "" if abs(float(np.sum(got)) - 1) < 1e-6 else f"the result sums to {float(np.sum(got)):.3g}."
 
 
+NOTHING_LEFT = (
+    "The token that takes the sum over p is missing, and where the likeliest has more than p nothing is left: 0/0. The "
+    "kept ones must have *at least* p together."
+)
+LESS = "You keep those that have *less* than p together. The token that takes the sum to p or over it belongs to them."
 DROPPED = (
     "The token that takes the sum over p is missing: the kept ones must have *at least* p together. With a likeliest "
     "token of more than p nothing would be left."
@@ -110,6 +125,8 @@ def top_p(probabilities, p):
         some_arguments,
         mistakes={
             DROPPED: crossing_dropped,
+            NOTHING_LEFT: nothing_left,
+            LESS: less_than_p,
             NOT_SCALED: not_scaled,
             SORTED: in_sorted_order,
             SHARE: share_of_tokens,
@@ -121,6 +138,8 @@ def top_p(probabilities, p):
     ),
     specimens=(
         Specimen(crossing_dropped, DROPPED),
+        Specimen(nothing_left, NOTHING_LEFT),
+        Specimen(less_than_p, LESS),
         Specimen(not_scaled, NOT_SCALED),
         Specimen(in_sorted_order, SORTED),
         Specimen(share_of_tokens, SHARE),
