@@ -174,7 +174,7 @@ def losses(model: Vit, batch: Sequence[Scene]) -> dict[str, Tensor]:
     }
 
 
-def detector(digits: Digits, steps: int, seed: int) -> Vit:
+def detector(digits: Digits, steps: int, seed: int, on_step=lambda row: None) -> Vit:
     """A ViT trained to say what is where, on canvases of all kinds that it never sees twice."""
     seed_everything(seed)
     model, rng = begin(Vit(CONFIG), 10), np.random.default_rng(seed)
@@ -183,7 +183,7 @@ def detector(digits: Digits, steps: int, seed: int) -> Vit:
         while True:
             yield [compose(digits, rng, rng.choice(GAPS), rng.uniform(0, NOISE)) for _ in range(32)]
 
-    train(model, batches(), losses, TrainingConfig(steps, 2e-3, seed=seed))
+    train(model, batches(), losses, TrainingConfig(steps, 2e-3, seed=seed), on_step)
     return model
 
 
