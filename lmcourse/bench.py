@@ -25,6 +25,7 @@ from statistics import median
 
 import numpy as np
 
+from lmcourse import COMPILED
 from lmcourse.bench_peers import IGNORED, LABELS, TUNED, Work
 from lmcourse.errors import CourseError, InputError
 from lmcourse.files import waiting, write_atomic, write_manifest
@@ -245,12 +246,15 @@ def run_alone(command: list[str], variables: dict, seconds: float) -> tuple[int 
 def environment(side: str, folder: Path) -> dict[str, str]:
     """The variables of a side's process: no hub, compiled code kept in `folder` only, malloc tuned for one peer.
 
-    Our threads wait as our commands let them on a quiet machine; that is not forced on a peer.
+    Our threads wait as our commands let them on a quiet machine; neither that nor our smaller caches of compiled
+    products are forced on a peer.
     """
     own = waiting(quiet=True)
-    kept = {name: value for name, value in os.environ.items() if name not in {*TUNED, *own}}
+    kept = {name: value for name, value in os.environ.items() if name not in {*TUNED, *own, *COMPILED}}
     kept |= {"HF_HUB_OFFLINE": "1", "TORCHINDUCTOR_CACHE_DIR": str(folder / "compiled")}
-    return kept | (own if side.startswith("ours") else TUNED if side == "tuned" else {})
+    if side.startswith("ours"):
+        return kept | own
+    return kept | dict.fromkeys(COMPILED, "1024") | (TUNED if side == "tuned" else {})
 
 
 def compiler() -> str | None:

@@ -47,6 +47,12 @@ def of(name: str, file: str, changes: dict[str, str], *tests: str) -> Sabotage:
 
 SABOTAGES = [
     of(
+        "what is compiled for each shape is kept for ever",
+        "__init__.py",
+        {"os.environ.setdefault(_name": "dict().setdefault(_name"},
+        "tests/test_training.py::test_ever_new_shapes_do_not_fill_the_memory",
+    ),
+    of(
         "a folder is written in its place, not aside",
         "files.py",
         {

@@ -15,7 +15,7 @@ import torch
 from torch.nn import functional as F
 from torch.utils.flop_counter import FlopCounterMode
 
-from lmcourse import bench, bench_peers
+from lmcourse import COMPILED, bench, bench_peers
 from lmcourse.bench import Case, Run, contended, flops, row, summary
 from lmcourse.bench_peers import IGNORED, Reading, Stopwatch, Work, as_batch, counts, elapsed, tensors, total
 from lmcourse.data.batches import by_length
@@ -260,13 +260,15 @@ def test_a_peer_that_fails_is_left_out_and_ours_must_not(tmp_path, monkeypatch):
     assert "no time" in run.skipped[-1]
 
 
-def test_a_peer_keeps_its_own_way_to_wait(tmp_path, monkeypatch):
+def test_a_peer_keeps_its_own_way_to_wait_and_its_own_caches(tmp_path, monkeypatch):
     monkeypatch.setenv("OMP_WAIT_POLICY", "PASSIVE")
     monkeypatch.setenv("GOMP_SPINCOUNT", "0")
     own = waiting(quiet=True)
     for side in ("ours", "ours fp32"):
         assert own.items() <= bench.environment(side, tmp_path).items()
-    assert not own.keys() & bench.environment("default", tmp_path).keys()
+    default = bench.environment("default", tmp_path)
+    assert not own.keys() & default.keys()
+    assert {default[name] for name in COMPILED} == {"1024"}
 
 
 def test_what_takes_too_long_is_ended_with_its_children(tmp_path):

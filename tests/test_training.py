@@ -2,6 +2,8 @@
 
 import ctypes
 import math
+import subprocess
+import sys
 from typing import ClassVar
 
 import pytest
@@ -181,6 +183,26 @@ def test_precision_is_measured_once_and_kept(tmp_path, monkeypatch):
     assert (tmp_path / "precision.json").read_text() == kept
     with pytest.raises(InputError, match="fp16"):
         choose_precision("fp16")
+
+
+SHAPES = f"""
+import ctypes, lmcourse, torch
+class Told(ctypes.Structure):
+    _fields_ = [(name, ctypes.c_size_t) for name in {FIELDS}]
+library = ctypes.CDLL(None)
+library.mallinfo2.restype = Told
+weight, before = torch.ones(64, 64, dtype=torch.bfloat16), library.mallinfo2().uordblks
+for rows in range(1, 600):
+    torch.ones(rows, 64, dtype=torch.bfloat16) @ weight
+print((library.mallinfo2().uordblks - before) / 2**20)
+"""
+
+
+@pytest.mark.skipif(glibc() is None, reason="not glibc")
+def test_ever_new_shapes_do_not_fill_the_memory():
+    """Six hundred lengths in bfloat16: about 70 MB of compiled products stay where the caches are bounded, else 320."""
+    found = subprocess.run([sys.executable, "-c", SHAPES], capture_output=True, text=True, timeout=300, check=True)
+    assert float(found.stdout) < 150
 
 
 @pytest.mark.skipif(glibc() is None, reason="not glibc")
