@@ -4,9 +4,11 @@ import hashlib
 import json
 import os
 import shutil
+import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 
 from lmcourse.errors import CourseError, InputError
@@ -56,6 +58,15 @@ def waiting(quiet: bool) -> dict[str, str]:
     a millisecond first, which makes fine-tuning a fifth faster, and pretraining a tenth.
     """
     return {"OMP_WAIT_POLICY": "PASSIVE", "GOMP_SPINCOUNT": "20000" if quiet else "0"}
+
+
+@cache
+def glibc():
+    """The C library that the process runs on, if it is glibc; else None."""
+    import ctypes
+
+    library = ctypes.CDLL(None) if sys.platform == "linux" else None
+    return library if hasattr(library, "gnu_get_libc_version") else None
 
 
 @contextmanager

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from lmcourse.errors import InputError
-from lmcourse.files import PROJECT
+from lmcourse.files import PROJECT, glibc
 
 NOTEBOOKS = PROJECT / "notebooks"
 TYPES = {"int": int, "float": float, "str": str, "bool": bool}
@@ -190,8 +190,14 @@ def _cells_run(namespace: dict) -> list[str]:
     return ["".join(entry[2]) for entry in kept]  # nbval runs cells without history
 
 
+def _give_back(_result) -> None:
+    """Give back the memory that a cell has left free: chapters that are open side by side share one laptop."""
+    if glibc():
+        glibc().malloc_trim(0)
+
+
 def check_parameters(namespace: dict) -> None:
-    """Check a chapter's parameters from its setup cell: `check_parameters(globals())`.
+    """Check a chapter's parameters from its setup cell: `check_parameters(globals())`; see to its memory from then on.
 
     The cells that were run are read from IPython's `In`: the newest parameters cell declares, the newest cell
     that papermill injected after it tells which names were given. Values come back in their declared types.
@@ -217,3 +223,5 @@ def check_parameters(namespace: dict) -> None:
             print(f"Note: {name} is a parameter of another chapter and has no effect here.")
     for parameter in declared:
         namespace[parameter.name] = parameter.coerce(namespace.get(parameter.name))
+    if "get_ipython" in namespace:  # registered once, however often the cell is run
+        namespace["get_ipython"]().events.register("post_run_cell", _give_back)

@@ -1,21 +1,13 @@
 """How freed memory is kept for the next step."""
 
-import ctypes
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import cache
+
+from lmcourse.files import glibc
 
 TRIM_THRESHOLD, MMAP_MAX = -1, -4  # the numbers of malloc.h
 KEPT = {MMAP_MAX: 0, TRIM_THRESHOLD: 2**31 - 1}
 USUAL = {MMAP_MAX: 65_536, TRIM_THRESHOLD: 128 * 1024}  # what man mallopt gives as defaults
-
-
-@cache
-def glibc():
-    """The C library that the process runs on, if it is glibc; else None."""
-    library = ctypes.CDLL(None) if sys.platform == "linux" else None
-    return library if hasattr(library, "gnu_get_libc_version") else None
 
 
 @contextmanager
