@@ -8,12 +8,13 @@ import sys
 import time
 
 import psutil
-from browser import chrome, lab, open_notebook, run_all
+from browser import chrome, lab, open_notebook, run_all, wait_for
 
 from lmcourse.chapters.running import chapters, find
 from lmcourse.doctor import chromium
 
 MOST = 8 * 2**30
+IN_FRONT = "path => jupyterapp.shell.currentWidget?.context?.path === path"  # a page shows the chapter before till then
 
 
 def memory(processes) -> int:
@@ -49,7 +50,8 @@ def main(names: list[str]) -> int:
                 open_notebook(page, server, path.name)
             else:
                 page.evaluate("path => { jupyterapp.commands.execute('docmanager:open', {path}); }", path.name)
-                page.wait_for_selector(".jp-NotebookPanel:not(.lm-mod-hidden) .jp-Cell", timeout=90_000)
+                page.wait_for_function(IN_FRONT, arg=path.name, timeout=90_000)
+                wait_for(page, lambda now: now["status"] == "idle" and now["counts"], 90)
             opened = time.monotonic() - begin
             done = run_all(page, 900)
             took = time.monotonic() - begin
