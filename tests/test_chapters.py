@@ -130,7 +130,7 @@ def test_check_inside_a_chapter(monkeypatch, capsys):
 
     def check(*cells, **values):
         namespace = first | values | {"In": ["", *cells]}
-        chapters.contract.check_parameters(namespace)
+        chapters.check_parameters(namespace)
         return {name: namespace[name] for name in first}
 
     injected = "# Parameters\nrate = '1e-4'\nquick = 'false'\nfreeze = 1\n"
