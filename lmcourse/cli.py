@@ -313,6 +313,9 @@ def pretrain(
     objectives: Annotated[
         str | None, typer.Option(help="bert, albert: mlm,nsp or mlm,sop or mlm; gpt: clm. None: its paper's.")
     ] = None,
+    whole_words: Annotated[
+        bool, typer.Option("--whole-words/--single-pieces", help="What is masked; the 2018 paper: single pieces.")
+    ] = True,
     stop_after: Annotated[int | None, typer.Option(min=1, help="End there, as an interruption would.")] = None,
     resume: Annotated[bool, typer.Option("--resume", help="Go on from the last checkpoint, to --steps.")] = False,
     vocab_size: Annotated[int, typer.Option(min=100, max=65_536)] = 8192,
@@ -351,6 +354,7 @@ def pretrain(
         seed=seed,
         limit=limit,
         model=model,
+        whole_words=whole_words,
     )
     with _progress("pretraining") as on_step:
         results = work(config, out, stop_after, resume, on_step)

@@ -121,7 +121,7 @@ SABOTAGES = [
     of(
         "a run goes on under other settings",
         "pretraining/run.py",
-        {'        check_settings({"model": "bert"} | state.settings, settings, out)': "        pass"},
+        {"        check_settings(older | state.settings, settings, out)": "        pass"},
         FAULTS + "training_and_data_test.py::test_resuming_under_anything_else_is_refused_by_name_and_changes_nothing",
     ),
     of(

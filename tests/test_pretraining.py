@@ -5,7 +5,8 @@ import signal
 import subprocess
 import sys
 import tracemalloc
-from itertools import chain
+from dataclasses import replace
+from itertools import chain, islice
 
 import numpy as np
 import pytest
@@ -100,6 +101,24 @@ def test_any_batch_can_be_made_again(small):
     assert not torch.equal(other.targets, batch.targets)
     first, second = next(whole.batches()), next(whole.batches(skip=per_epoch))
     assert first.ids.shape != second.ids.shape or not torch.equal(first.ids, second.ids)
+
+
+def test_words_or_pieces_are_masked(small):
+    """A word of several pieces is hidden whole, or, asked for single pieces, often in part; only the masks differ."""
+    parts = {}
+    for whole_words in (True, False):
+        task = run.Task.of(replace(small, whole_words=whole_words))
+        assert task.train.whole_words == task.validation.whole_words == whole_words
+        vocabulary, found = task.train.vocabulary, []
+        continues, special = torch.from_numpy(vocabulary.continues), torch.from_numpy(vocabulary.special)
+        for batch in islice(task.train.batches(), 50):
+            true = batch.ids.masked_scatter(batch.selected, batch.targets)
+            inside = continues[true[:, 1:]] & ~special[true[:, :-1]]
+            found.append((batch.selected[:, 1:] != batch.selected[:, :-1])[inside])
+        parts[whole_words] = torch.cat(found)
+    assert not parts[True].any()
+    assert len(parts[False]) == len(parts[True]) > 1000
+    assert parts[False].float().mean().item() == pytest.approx(2 * 0.15 * 0.85, abs=0.03)
 
 
 def test_memory_does_not_grow_with_the_store(small, monkeypatch):

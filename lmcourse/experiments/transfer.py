@@ -4,6 +4,7 @@ The pretrained weights are those that `make course` keeps on its way; only the l
 """
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
@@ -11,10 +12,10 @@ from lmcourse.experiments import SEEDS, Experiment, grid
 from lmcourse.experiments.claims import Claim, row
 from lmcourse.experiments.finetuning import accuracy
 
-PRETRAINED = ["1000", "4000", "16000"]  # steps of the course's run
+PRETRAINED = ["1000", "4000", "12000", "28000"]  # steps of the course's run
 # Learning rate, epochs over 2,000 texts, layer decay: the best rows of 04c-transfer-tuning.
 RECIPES = {"random": (3e-4, 4, 1.0), "pretrained": (1e-3, 4, 1.0)}
-BATCH = 32
+BATCH, DROPOUT = 32, 0.1
 
 
 def recipe(start: str, size: int | None) -> dict:
@@ -50,8 +51,8 @@ def starting_bert(start: str, seed: int):
 
     if start == "random":
         seed_everything(seed)
-        return BertForPreTraining(read_config(folder(PRETRAINED[-1])))
-    return load_pretraining(folder(start), dropout=0.1)
+        return BertForPreTraining(replace(read_config(folder(PRETRAINED[-1])), dropout=DROPOUT))
+    return load_pretraining(folder(start), dropout=DROPOUT)
 
 
 @cache

@@ -36,6 +36,7 @@ class Examples:
     batch_size: int = 32
     share: float = 0.15
     seed: int = 0
+    whole_words: bool = True
 
     def batches(self, skip: int = 0, epochs: int | None = None) -> Iterator[Batch]:
         """The batches from number `skip` on, without end or for some epochs; each epoch is planned anew.
@@ -59,7 +60,7 @@ class Examples:
         room = self.max_length - 3
         ids, segments = zip(*(assemble(row, sentences, room, self.vocabulary) for row in plan.tolist()), strict=True)
         tokens, mask = pad(ids, self.vocabulary.pad)
-        inputs, selected = mask_tokens(tokens.numpy(), self.vocabulary, rng, self.share)
+        inputs, selected = mask_tokens(tokens.numpy(), self.vocabulary, rng, self.share, self.whole_words)
         selected = torch.from_numpy(selected)
         label = torch.from_numpy(plan[:, 6].copy())
         return Batch(torch.from_numpy(inputs), pad(segments)[0], mask, selected, tokens[selected], label)

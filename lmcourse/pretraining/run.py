@@ -77,6 +77,7 @@ class PretrainConfig:
     seed: int = 0
     limit: int | None = None  # rows of each corpus
     model: str = "bert"  # of MODELS
+    whole_words: bool = True  # masked; or single pieces, as in the paper
 
 
 @dataclass(frozen=True, eq=False)
@@ -99,7 +100,8 @@ class Task:
         tok = stores.train_tokenizer(config.corpora, config.vocab_size, config.limit)
         vocabulary = Vocabulary.of(tok)
         sizes = {"max_length": config.max_length, "batch_size": config.batch_size}
-        make = Streams if config.model == "gpt" else partial(Examples, pairs=config.pairs)
+        masked = {"pairs": config.pairs, "whole_words": config.whole_words}
+        make = Streams if config.model == "gpt" else partial(Examples, **masked)
 
         def examples(part: str, seed: int) -> Examples | Streams:
             data = stores.store(config.corpora, tok, part, config.limit)
@@ -228,8 +230,8 @@ def pretrain(
         precision = state.settings["computed_in"]
     settings = task.settings(precision)
     if state:
-        # A run that began when BERT was the only model goes on.
-        check_settings({"model": "bert"} | state.settings, settings, out)
+        older = {"model": "bert", "whole_words": True}  # a run that began before these could be chosen goes on
+        check_settings(older | state.settings, settings, out)
     model, saved = task.model(), -math.inf  # the first step is saved: a full disk shows itself at once
     training = TrainingConfig(
         steps=config.steps,
