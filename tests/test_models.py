@@ -6,6 +6,7 @@ import math
 import re
 from dataclasses import replace
 from functools import partial
+from pathlib import Path
 
 import pytest
 import torch
@@ -15,7 +16,7 @@ from torch.nn import functional as F
 from torch.utils.flop_counter import FlopCounterMode
 
 from lmcourse.errors import InputError
-from lmcourse.files import PROJECT
+from lmcourse.files import PROJECT, sha256
 from lmcourse.models.albert import Albert, AlbertConfig, AlbertForPreTraining
 from lmcourse.models.attention import Cache, fused, products
 from lmcourse.models.bert import Bert, BertConfig, BertForPreTraining
@@ -128,6 +129,42 @@ def test_an_encoder_and_a_stranger(tmp_path):
     save_model(MODELS["gpt2"](), tmp_path, "GPT2LMHeadModel")
     with pytest.raises(InputError, match="no encoder"):
         load_encoder(tmp_path)
+
+
+def anonymous() -> int:
+    """Bytes of this process that are in no file."""
+    return 1024 * int(re.search(r"^Anonymous:\s+(\d+)", Path("/proc/self/smaps_rollup").read_text(), re.MULTILINE)[1])
+
+
+@pytest.mark.skipif(not Path("/proc/self/smaps_rollup").exists(), reason="the system does not tell")
+def test_encoders_of_one_file_hold_once_what_they_have_not_trained(tmp_path):
+    config = BertConfig(vocab_size=40_000, width=256, layers=1, heads=4, ff_width=256, max_length=16)
+    save_model(Bert(config), tmp_path, "BertModel")
+    size = (tmp_path / "model.safetensors").stat().st_size
+    load_encoder(tmp_path)
+    before = anonymous()
+    read = [load_encoder(tmp_path) for _ in range(4)]
+    for model in read:
+        model.embeddings.tokens.weight.sum()
+    assert anonymous() - before < size
+    digest = sha256(tmp_path / "model.safetensors")
+    with torch.no_grad():
+        read[0].embeddings.tokens.weight.add_(1.0)
+    assert anonymous() - before > 0.9 * size
+    assert not torch.equal(read[0].embeddings.tokens.weight, read[1].embeddings.tokens.weight)
+    assert sha256(tmp_path / "model.safetensors") == digest
+
+
+def test_an_encoder_is_saved_over_the_file_that_it_still_reads_from(tmp_path):
+    save_model(Bert(BertConfig(**TINY)), tmp_path, "BertModel")
+    model = load_encoder(tmp_path)
+    other = Bert(BertConfig(**(TINY | {"layers": 1})))
+    save_model(other, tmp_path, "BertModel")  # shorter: what lay behind its end would be lost
+    assert all(weight.isfinite().all() for weight in model.parameters())
+    save_model(model, tmp_path, "BertModel")
+    again = load_encoder(tmp_path).state_dict()
+    assert all(torch.equal(tensor, again[name]) for name, tensor in model.state_dict().items())
+
 
 
 # ---------------------------------------------------------------- masks and the cache

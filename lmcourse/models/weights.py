@@ -104,15 +104,21 @@ def read_weights(folder: Path | str) -> dict[str, Tensor]:
 
 
 def load_weights(model: nn.Module, state: dict[str, Tensor], where: object = "") -> None:
-    """Put tensors into a model, in its float type; every tensor must be there, with the model's shape."""
-    wanted = model.state_dict()
-    for name, tensor in wanted.items():
+    """Copy tensors into a model, in its float type; every tensor must be there, with the model's shape."""
+    model.load_state_dict(_belonging(model, state, where))
+
+
+def _belonging(model: nn.Module, state: dict[str, Tensor], where: object) -> dict[str, Tensor]:
+    """The tensors that a model holds, those of `state`; InputError when one is missing or has another shape."""
+    found = {}
+    for name, tensor in model.state_dict().items():
         if name not in state:
             raise InputError(f"the weights lack {name}", where, "use a model of this architecture")
         if state[name].shape != tensor.shape:
             shapes = f"{tuple(state[name].shape)} instead of {tuple(tensor.shape)}"
             raise InputError(f"{name} has the shape {shapes}", where, "use weights that belong to this configuration")
-    model.load_state_dict({name: state[name] for name in wanted})
+        found[name] = state[name].to(tensor.dtype)
+    return found
 
 
 def _check(folder: Path | str) -> None:
@@ -139,7 +145,9 @@ def load_encoder(folder: Path | str, **changes) -> Bert:
     state = {name.removeprefix("bert."): tensor for name, tensor in read_weights(folder).items()}
     if "pooler.weight" not in state:  # an encoder that was saved without one: it is trained with the head
         state |= {name: tensor for name, tensor in model.state_dict().items() if name.startswith("pooler.")}
-    load_weights(model, state, folder)
+    # Its weights stay in the file until they change: encoders of one file, in all processes that tune them only in
+    # part, hold the rest of it once (90 MB of MiniLM for each chapter that is open).
+    model.load_state_dict(_belonging(model, state, folder), assign=True)
     return model.eval()
 
 
@@ -162,7 +170,7 @@ def save_model(model: nn.Module, folder: Path | str, architecture: str, **extra)
     from safetensors import SafetensorError
     from safetensors.torch import save_file
 
-    folder = Path(folder)
+    folder, aside = Path(folder), Path(folder) / ".model.safetensors"  # models may still read from the file before
     config = model.bert.config if hasattr(model, "bert") else model.config
     form = next(form for form in FORMATS.values() if form.config is type(config))
     sizes = {theirs: getattr(config, ours) for ours, theirs in form.sizes.items()}
@@ -170,8 +178,10 @@ def save_model(model: nn.Module, folder: Path | str, architecture: str, **extra)
     (folder / "config.json").write_text(json.dumps(about, indent=1, ensure_ascii=False), encoding="utf-8")
     state = {name: tensor.contiguous() for name, tensor in to_transformers(model.state_dict(), form).items()}
     try:
-        save_file(state, folder / "model.safetensors", metadata={"format": "pt"})
+        save_file(state, aside, metadata={"format": "pt"})
     except SafetensorError as error:
+        aside.unlink(missing_ok=True)
         reason = str(error).rpartition("error: ")[2]
         raise CourseError(f"the model cannot be written: {reason}", folder, "make room there, then try again") from None
-    os.chmod(folder / "model.safetensors", 0o644)  # save_file makes files that nobody else can read
+    os.chmod(aside, 0o644)  # save_file makes files that nobody else can read
+    os.replace(aside, folder / "model.safetensors")
