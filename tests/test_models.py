@@ -166,7 +166,6 @@ def test_an_encoder_is_saved_over_the_file_that_it_still_reads_from(tmp_path):
     assert all(torch.equal(tensor, again[name]) for name, tensor in model.state_dict().items())
 
 
-
 # ---------------------------------------------------------------- masks and the cache
 
 

@@ -95,9 +95,9 @@ def test_equal_steps_are_equal_work():
         assert bert["parameters"] > 2 * albert["parameters"]
 
 
-@pytest.mark.parametrize("name", ["04c-transfer-tuning", "04c-transfer", "04c-pairs"])
+@pytest.mark.parametrize("name", ["04c-transfer-tuning", "04c-transfer", "04c-closer", "04c-pairs"])
 def test_transfer_is_that_of_the_weights_that_are_committed(name):
-    rows = [row for row in stored(name)["rows"] if row["start"] == transfer.PRETRAINED[-1]]
+    rows = [row for row in stored(name)["rows"] if row["start"] in (transfer.PRETRAINED[-1], "closer")]
     assert {row["weights"] for row in rows} == {sha256(SHIPPED / "model.safetensors")}
 
 
