@@ -16,7 +16,7 @@ from lmcourse.files import glibc
 from lmcourse.models.bert import Bert, BertConfig
 from lmcourse.models.layers import Dropout
 from lmcourse.training.loop import TrainingConfig, train
-from lmcourse.training.optim import Optimizer, schedule
+from lmcourse.training.optim import KINDS, Optimizer, schedule
 from lmcourse.training.precision import choose_precision, computing_in
 
 TINY = BertConfig(vocab_size=60, width=32, heads=2, layers=2, ff_width=64, max_length=16)
@@ -115,6 +115,44 @@ def test_optimizer_equals_torchs_own():
             inner.zero_grad()
     for mine, reference in zip(ours.parameters(), theirs.parameters(), strict=True):
         torch.testing.assert_close(mine, reference, rtol=1e-5, atol=1e-7)
+
+
+@pytest.mark.parametrize(("kind", "named"), [("adamw", torch.optim.AdamW), ("sgd", torch.optim.SGD)])
+def test_steps_are_those_of_torchs_class_bit_for_bit(kind, named):
+    """In their numbers, and in what is remembered, under the same names."""
+    random = torch.Generator().manual_seed(0)
+    first = [torch.randn(5, 3, generator=random), torch.randn(3, generator=random)]
+    ends = []
+    for make in (KINDS[kind], named):
+        weights = [weight.clone() for weight in first]
+        groups = [{"params": [weights[0]], "weight_decay": 0.1}, {"params": [weights[1]], "weight_decay": 0.0}]
+        optimizer, drawn = make(groups, lr=0.01, fused=True), torch.Generator().manual_seed(1)
+        for number in range(6):
+            for weight in weights[: 1 + number % 2]:  # one of them has no gradient in every second step
+                weight.grad = torch.randn(weight.shape, generator=drawn)
+            optimizer.step()
+            weights[1].grad = None
+        ends.append((weights, [optimizer.state.get(weight, {}) for weight in weights]))
+    (ours, mine), (theirs, kept) = ends
+    assert all(map(torch.equal, ours, theirs))
+    for own, other in zip(mine, kept, strict=True):
+        held = {name: value for name, value in other.items() if value is not None}
+        assert own.keys() == held.keys()
+        assert all(torch.equal(own[name], held[name]) for name in own)
+
+
+COMPILER = """
+import sys, torch
+from lmcourse.training.loop import TrainingConfig, train
+model = torch.nn.Linear(2, 1)
+train(model, [torch.ones(1, 2)] * 3, lambda m, x: {"loss": m(x).sum()}, TrainingConfig(3, 0.1))
+print("torch._dynamo" in sys.modules)
+"""
+
+
+def test_training_does_not_load_the_compiler():
+    found = subprocess.run([sys.executable, "-c", COMPILER], capture_output=True, text=True, timeout=120, check=True)
+    assert found.stdout.split() == ["False"]
 
 
 def test_schedule_rises_then_falls():

@@ -1,15 +1,54 @@
 """Optimisers, their schedule, and the float32 copies that bfloat16 weights are trained through."""
 
 import math
+from collections import defaultdict
 from collections.abc import Callable, Iterable
 
 import torch
 from torch import Tensor, nn
+from torch.optim.adam import adam
+from torch.optim.sgd import sgd
 
 from lmcourse.errors import InputError
 from lmcourse.training import processes
 
-KINDS = {"adamw": torch.optim.AdamW, "sgd": torch.optim.SGD}
+
+class Sgd:
+    """`torch.optim.SGD` by torch's own function: the class would load torch's compiler first, a second and 70 MB."""
+
+    def __init__(self, groups: list[dict], lr: float, fused: bool):
+        self.param_groups, self.fused = [group | {"lr": lr} for group in groups], fused
+        self.state: dict[Tensor, dict[str, Tensor]] = defaultdict(dict)
+
+    @torch.no_grad()
+    def step(self) -> None:
+        """Take a step on every weight that has a gradient."""
+        for group in self.param_groups:
+            weights = [weight for weight in group["params"] if weight.grad is not None]
+            settings = {"lr": group["lr"], "weight_decay": group["weight_decay"], "maximize": False}
+            self.update(weights, [weight.grad for weight in weights], settings | {"fused": self.fused})
+
+    def update(self, weights: list[Tensor], gradients: list[Tensor], settings: dict) -> None:
+        """Change some weights in place."""
+        sgd(weights, gradients, [None] * len(weights), momentum=0.0, dampening=0.0, nesterov=False, **settings)
+
+
+class AdamW(Sgd):
+    """`torch.optim.AdamW` with its usual settings, by torch's own function."""
+
+    def update(self, weights: list[Tensor], gradients: list[Tensor], settings: dict) -> None:
+        """Change some weights in place, and what is remembered of them."""
+        kept = [self.state[weight] for weight in weights]
+        for weight, state in zip(weights, kept, strict=True):
+            if not state:
+                state["step"] = torch.zeros((), device=weight.device)
+                state |= {name: torch.zeros_like(weight) for name in ("exp_avg", "exp_avg_sq")}
+        means, squares, steps = ([state[name] for state in kept] for name in ("exp_avg", "exp_avg_sq", "step"))
+        settings |= {"beta1": 0.9, "beta2": 0.999, "eps": 1e-8, "amsgrad": False, "decoupled_weight_decay": True}
+        adam(weights, gradients, means, squares, [], steps, **settings)
+
+
+KINDS = {"adamw": AdamW, "sgd": Sgd}
 
 
 def schedule(step: int, steps: int, warmup: float) -> float:
@@ -66,7 +105,8 @@ class Optimizer:
         for group, share in zip(self.inner.param_groups, self.shares, strict=True):
             group["lr"] = rate * share
         self.inner.step()
-        self.inner.zero_grad()  # two copies of them need never stand beside each other
+        for original in self.originals:
+            original.grad = None  # two copies of them need never stand beside each other
         with torch.no_grad():
             torch._foreach_copy_(self.weights, self.originals)
         return norm
