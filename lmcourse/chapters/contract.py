@@ -7,6 +7,7 @@ takes any text. Nothing of the cell is executed to read it.
 
 import ast
 import difflib
+import gc
 import io
 import json
 import keyword
@@ -192,6 +193,7 @@ def _cells_run(namespace: dict) -> list[str]:
 
 def _give_back(_result) -> None:
     """Give back the memory that a cell has left free: chapters that are open side by side share one laptop."""
+    gc.collect()  # a trainer and its callbacks hold each other, and hundreds of megabytes, until it comes along
     if glibc():
         glibc().malloc_trim(0)
 
@@ -223,5 +225,8 @@ def check_parameters(namespace: dict) -> None:
             print(f"Note: {name} is a parameter of another chapter and has no effect here.")
     for parameter in declared:
         namespace[parameter.name] = parameter.coerce(namespace.get(parameter.name))
-    if "get_ipython" in namespace:  # registered once, however often the cell is run
-        namespace["get_ipython"]().events.register("post_run_cell", _give_back)
+    if "get_ipython" in namespace:
+        events = namespace["get_ipython"]().events
+        if _give_back not in events.callbacks["post_run_cell"]:  # the cell may be run again
+            gc.freeze()  # what was imported stays: no need to look through it after each cell
+            events.register("post_run_cell", _give_back)

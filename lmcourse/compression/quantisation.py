@@ -54,10 +54,11 @@ class Int8Linear(nn.Module):
 
 
 def quantised(model: nn.Module) -> nn.Module:
-    """A copy of a model with every linear layer in 8 bits; embeddings and normalisations stay as they are."""
+    """A copy of a model with every linear layer in 8 bits; embeddings and normalisations stay as they are: shared."""
     from copy import deepcopy
 
-    copy = deepcopy(model)
+    layers = [layer for layer in model.modules() if not isinstance(layer, nn.Linear)]
+    copy = deepcopy(model, {id(weight): weight for layer in layers for weight in layer.parameters(recurse=False)})
     for parent in list(copy.modules()):
         for name, layer in parent.named_children():
             if isinstance(layer, nn.Linear):
