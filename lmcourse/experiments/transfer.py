@@ -298,10 +298,10 @@ def _gain(rows: list[dict]) -> float:
 
 CLAIMS = {
     "04c.no-gain-on-movies": Claim(
-        "On 2,000 movie sentences the course's pretraining brings nothing: no seed gains a point (pretrained − random)",
+        "On 2,000 movie sentences the course's pretraining brings no five points (test accuracy, pretrained − random)",
         "04c-transfer",
         _gain,
-        high=0.01,
+        high=0.05,
         where={"task": "movies", "size": 2000},
     ),
     "04c.gain-on-topics": Claim(
@@ -318,12 +318,12 @@ CLAIMS = {
         low=0.1,
         where={"task": "topic", "size": 2000},
     ),
-    "04c.no-gain-on-pairs-by-order": Claim(
-        "Which of two texts comes first it has not (test accuracy, pretrained − random)",
+    "04c.little-gain-on-pairs-by-order": Claim(
+        "Which of two texts comes first it has learnt a little of (test accuracy, pretrained − random)",
         "04c-pairs",
         _gain,
-        low=-0.05,
-        high=0.05,
+        low=0.0,
+        high=0.1,
         where={"task": "order", "size": 2000},
     ),
 }
