@@ -72,7 +72,7 @@ def test_a_row_of_length():
         assert again[name] == pytest.approx(row[name], abs=0.05)
 
 
-@pytest.mark.parametrize("start", ["16000", "tfidf"])
+@pytest.mark.parametrize("start", [transfer.PRETRAINED[-1], "tfidf"])
 def test_a_row_of_transfer(start):
     setting = {"task": "movies", "start": start, "size": 500, "seed": 0}
     row, again = row_of("04c-transfer", **setting), transfer.transfer(**setting)
