@@ -314,7 +314,7 @@ def pretrain(
         str | None, typer.Option(help="bert, albert: mlm,nsp or mlm,sop or mlm; gpt: clm. None: its paper's.")
     ] = None,
     whole_words: Annotated[
-        bool, typer.Option("--whole-words/--single-pieces", help="What is masked; the 2018 paper: single pieces.")
+        bool, typer.Option("--whole-words/--single-pieces", help="bert, albert: what is masked; 2018: pieces.")
     ] = True,
     stop_after: Annotated[int | None, typer.Option(min=1, help="End there, as an interruption would.")] = None,
     resume: Annotated[bool, typer.Option("--resume", help="Go on from the last checkpoint, to --steps.")] = False,

@@ -65,16 +65,14 @@ def closer():
 
     Source: Gururangan et al. 2020, "Don't Stop Pretraining", sections 3 and 4.
     """
+    from lmcourse.course_bert import CONFIG
     from lmcourse.data import stores
-    from lmcourse.data.tokenizer import load_tokenizer
-    from lmcourse.pretraining.examples import Examples
-    from lmcourse.pretraining.objectives import Vocabulary
-    from lmcourse.pretraining.run import own_losses
+    from lmcourse.pretraining.run import Task, own_losses
     from lmcourse.training.loop import TrainingConfig, train
     from lmcourse.training.precision import choose_precision
 
-    model, tok = starting_bert(PRETRAINED[-1], 0), load_tokenizer(folder(PRETRAINED[-1]))
-    examples = Examples(stores.store(CLOSER, tok), Vocabulary.of(tok), pairs="none", whole_words=False)
+    model, task = starting_bert(PRETRAINED[-1], 0), Task.of(CONFIG)
+    examples = replace(task.train, data=stores.store(CLOSER, task.tokenizer), pairs="none")
     train(model, examples.batches(), own_losses, TrainingConfig(1500, 3e-4, precision=choose_precision()))
     return model
 
