@@ -688,11 +688,21 @@ def test_batches_of_so_many_tokens(lengths, most):
     assert all(len(batch) * lengths[batch[0]] <= most or len(batch) == 1 for batch in made)
 
 
+def test_a_batch_is_a_little_longer_than_its_texts_but_never_longer_than_the_longest_of_all():
+    """So a model that has a position for each text has one for each batch."""
+    lengths = [1, 2, 4, 5, 27, 30]
+    assert [batches.batch_length(lengths[:number], 30) for number in range(1, 7)] == [4, 4, 4, 8, 28, 30]
+    assert batches.batch_length([1, 1], longest=1) == 1
+
+
 def test_pad():
     import torch
 
     ids, mask = batches.pad([[5, 6, 7], [8], []], pad_id=9)
     assert torch.equal(ids, torch.tensor([[5, 6, 7], [8, 9, 9], [9, 9, 9]]))
     assert torch.equal(mask, torch.tensor([[1, 1, 1], [1, 0, 0], [0, 0, 0]]).bool())
+    wider = batches.pad([[5, 6, 7], [8], []], pad_id=9, length=4)
+    assert all(torch.equal(each[:, :3], narrow) for each, narrow in zip(wider, (ids, mask), strict=True))
+    assert wider[0][:, 3].tolist() == [9, 9, 9] and not wider[1][:, 3].any()
     with pytest.raises(InputError, match="no sequence"):
         batches.pad([])

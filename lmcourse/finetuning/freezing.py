@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 import torch
 from torch import Tensor
 
-from lmcourse.data.batches import by_tokens, pad
+from lmcourse.data.batches import batch_length, by_tokens, pad
 from lmcourse.errors import InputError
 from lmcourse.models.bert import Bert
 
@@ -59,16 +59,19 @@ class Tokens:
     pad_id: int
     device: torch.device
     lengths: list[int] = field(init=False)
+    longest: int = field(init=False)
 
     def __post_init__(self):
         self.lengths = [len(sequence) for sequence in self.sequences]
+        self.longest = max(self.lengths, default=0)
 
     def __len__(self) -> int:
         return len(self.sequences)
 
     def batch(self, indices: list[int]) -> tuple[Tensor, Tensor]:
         """Ids and mask, both (B, T)."""
-        ids, mask = pad([self.sequences[i] for i in indices], self.pad_id)
+        T = batch_length([self.lengths[i] for i in indices], self.longest)
+        ids, mask = pad([self.sequences[i] for i in indices], self.pad_id, T)
         return ids.to(self.device), mask.to(self.device)
 
 
@@ -84,6 +87,7 @@ class Activations:
         self.first, self.device = first, tokens.device
         wanted = 1 if first == len(bert.blocks) else None  # above the last block only [CLS] is read
         self.lengths = [1] * len(tokens) if wanted else tokens.lengths
+        self.longest = max(self.lengths, default=0)
         self.starts = torch.tensor([0, *self.lengths]).cumsum(0).tolist()
         weight = bert.embeddings.tokens.weight
         rows, width = self.starts[-1], weight.size(1)
@@ -105,9 +109,9 @@ class Activations:
 
     def batch(self, indices: list[int]) -> tuple[Tensor, Tensor, int]:
         """Hidden states (B, T, D), mask (B, T) and the number of the block that they enter."""
-        lengths = torch.tensor([self.lengths[i] for i in indices])
-        column = torch.arange(int(lengths.max()))
+        lengths = [self.lengths[i] for i in indices]
+        column = torch.arange(batch_length(lengths, self.longest))
         rows = torch.tensor([self.starts[i] for i in indices])[:, None] + column
-        mask = column < lengths[:, None]
+        mask = column < torch.tensor(lengths)[:, None]
         hidden = self.kept[rows.clamp(max=len(self.kept) - 1)]  # where the mask is False stands another text's token
         return hidden.to(self.device), mask.to(self.device), self.first

@@ -22,6 +22,7 @@ from lmcourse.models.bert import Bert
 from lmcourse.models.weights import load_encoder
 from lmcourse.training import processes
 from lmcourse.training.loop import TrainingConfig, seed_everything, train
+from lmcourse.training.memory import kept_memory
 from lmcourse.training.precision import choose_precision, computing_in, device
 
 
@@ -90,7 +91,7 @@ def finetune(
         target = torch.tensor(data["label"][:], dtype=kind, device=tokens.device)
         if freeze.prefix is None:
             return tokens, target, sum(tokens.lengths)
-        with computing_in(model, precision):
+        with computing_in(model, precision), kept_memory():
             return Activations(model.bert, tokens, freeze.prefix), target, sum(tokens.lengths)
 
     inputs, targets, tokens = prepare(train_set)

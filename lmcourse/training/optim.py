@@ -21,12 +21,13 @@ class Sgd:
         self.state: dict[Tensor, dict[str, Tensor]] = defaultdict(dict)
 
     @torch.no_grad()
-    def step(self) -> None:
-        """Take a step on every weight that has a gradient."""
+    def step(self, divisor: Tensor | None = None) -> None:
+        """Take a step on every weight that has a gradient; `divisor`: what the gradients are divided by before."""
         for group in self.param_groups:
             weights = [weight for weight in group["params"] if weight.grad is not None]
             settings = {"lr": group["lr"], "weight_decay": group["weight_decay"], "maximize": False}
-            self.update(weights, [weight.grad for weight in weights], settings | {"fused": self.fused})
+            settings |= {"fused": self.fused, "grad_scale": divisor}
+            self.update(weights, [weight.grad for weight in weights], settings)
 
     def update(self, weights: list[Tensor], gradients: list[Tensor], settings: dict) -> None:
         """Change some weights in place."""
@@ -99,12 +100,13 @@ class Optimizer:
             original.grad = None if weight.grad is None else weight.grad.float()
             weight.grad = None
         processes.add_up([original.grad for original in self.originals if original.grad is not None])
-        norm = nn.utils.clip_grad_norm_(self.originals, clip).item()
+        norm = nn.utils.get_total_norm(original.grad for original in self.originals if original.grad is not None).item()
         if not math.isfinite(norm):
             raise FloatingPointError
         for group, share in zip(self.inner.param_groups, self.shares, strict=True):
             group["lr"] = rate * share
-        self.inner.step()
+        # The step itself divides: gradients that `clip_grad_norm_` scales are read and written once more before it.
+        self.inner.step(torch.tensor(norm / clip) if norm > clip else None)
         for original in self.originals:
             original.grad = None  # two copies of them need never stand beside each other
         with torch.no_grad():
