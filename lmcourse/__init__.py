@@ -1,11 +1,16 @@
 """lmcourse: the models, training loops and checks behind the workbook "Large models, run and measured"."""
 
 import os
+import sys
 
 __version__ = "0.1.0"
 
-# Two caches of torch's keep what oneDNN compiled for each shape of a product in bfloat16, 1,024 entries each, and a
-# training on real texts meets a new shape at nearly every step. So few entries are as fast, and much smaller.
-COMPILED = {"ONEDNN_PRIMITIVE_CACHE_CAPACITY": "256", "LRU_CACHE_CAPACITY": "16"}
+# Two caches of torch's keep what oneDNN compiled for each shape of a product in bfloat16, 1,024 entries each, 300 KB an
+# entry, and a training on real texts meets a new shape at nearly every step. 256 are almost as fast. A chapter's
+# kernel stays open behind its training: there 64 cost up to a quarter of a step, and save 50 MB in each chapter.
+COMPILED = {
+    "ONEDNN_PRIMITIVE_CACHE_CAPACITY": "64" if "ipykernel" in sys.modules else "256",
+    "LRU_CACHE_CAPACITY": "16",
+}
 for _name, _entries in COMPILED.items():
     os.environ.setdefault(_name, _entries)

@@ -703,6 +703,7 @@ def test_pad():
     assert torch.equal(mask, torch.tensor([[1, 1, 1], [1, 0, 0], [0, 0, 0]]).bool())
     wider = batches.pad([[5, 6, 7], [8], []], pad_id=9, length=4)
     assert all(torch.equal(each[:, :3], narrow) for each, narrow in zip(wider, (ids, mask), strict=True))
-    assert wider[0][:, 3].tolist() == [9, 9, 9] and not wider[1][:, 3].any()
+    assert wider[0][:, 3].tolist() == [9, 9, 9]
+    assert not wider[1][:, 3].any()
     with pytest.raises(InputError, match="no sequence"):
         batches.pad([])

@@ -1,5 +1,6 @@
 """Stored results: complete, made by the code that is here, and reproducible."""
 
+import json
 from dataclasses import replace
 
 import numpy as np
@@ -8,7 +9,7 @@ import pytest
 from lmcourse.applications import speech
 from lmcourse.course_bert import SHIPPED
 from lmcourse.errors import InputError
-from lmcourse.experiments import concepts, finetuning, logs, models, senses, stored, transfer
+from lmcourse.experiments import concepts, finetuning, logs, models, registry, senses, stored, transfer
 from lmcourse.experiments.claims import Claim, table
 from lmcourse.experiments.registry import CLAIMS, EXPERIMENTS, run
 from lmcourse.files import sha256
@@ -156,6 +157,14 @@ def test_an_unknown_result():
         stored("nothing")
     with pytest.raises(InputError, match="unknown experiment"):
         run("nothing")
+
+
+def test_a_row_that_two_processes_computed_is_stored_once(tmp_path, monkeypatch):
+    rows = stored("07-gpt")["rows"][:2]
+    monkeypatch.setattr(registry, "FOLDER", tmp_path)
+    for row in (*rows, rows[0]):
+        registry._add("07-gpt", row)
+    assert json.loads((tmp_path / "07-gpt.json").read_text())["rows"] == rows
 
 
 def test_a_row_of_the_shops():

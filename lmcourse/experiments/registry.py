@@ -64,7 +64,8 @@ def _add(name: str, row: dict) -> None:
         "machine": f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores",
     }
     with lock(cache_folder() / f"{name}.lock"):
-        rows = [*_rows(experiment, path), row]
+        own = {key: row[key] for key in experiment.settings[0]}  # which the other process may have computed too
+        rows = [*(other for other in _rows(experiment, path) if not own.items() <= other.items()), row]
         order = [json.dumps(setting) for setting in experiment.settings]
         rows.sort(key=lambda row: order.index(json.dumps({key: row[key] for key in experiment.settings[0]})))
         body = ",\n".join(json.dumps(row) for row in rows)

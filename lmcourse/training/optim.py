@@ -106,7 +106,8 @@ class Optimizer:
         for group, share in zip(self.inner.param_groups, self.shares, strict=True):
             group["lr"] = rate * share
         # The step itself divides: gradients that `clip_grad_norm_` scales are read and written once more before it.
-        self.inner.step(torch.tensor(norm / clip) if norm > clip else None)
+        divisor = torch.tensor(norm / clip) if norm > clip else None
+        self.inner.step(divisor)
         for original in self.originals:
             original.grad = None  # two copies of them need never stand beside each other
         with torch.no_grad():
