@@ -130,7 +130,8 @@ SABOTAGES = [
         {
             "        if not math.isfinite(norm):\n            raise FloatingPointError\n": "",
             "        self.inner.step(divisor)": (
-                "        self.inner.step(divisor)\n        if not math.isfinite(norm):\n            raise FloatingPointError"
+                "        self.inner.step(divisor)\n"
+                "        if not math.isfinite(norm):\n            raise FloatingPointError"
             ),
         },
         FAULTS + "checkpoints_test.py::test_a_loss_that_is_not_finite_leaves_the_checkpoint_before",
