@@ -22,6 +22,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from lmcourse import COMPILED
 from lmcourse.doctor import chromium
 
 ARGUMENTS = [
@@ -112,9 +113,11 @@ def lab(notebooks: list[Path], dark: bool = False, env: dict[str, str] | None = 
             "LMCOURSE_PROGRESS": f"{home}/progress.json",
             "HF_HUB_OFFLINE": "1",
         }
+        # A reader's server does not come from lmcourse, whose own choice of these would reach the kernels.
+        inherited = {name: value for name, value in os.environ.items() if name not in COMPILED}
         with open(Path(home, "lab.log"), "w+") as log:
             process = subprocess.Popen(
-                command, env=os.environ | own | (env or {}), stdout=log, stderr=log, start_new_session=True
+                command, env=inherited | own | (env or {}), stdout=log, stderr=log, start_new_session=True
             )
             try:
                 server = Server(f"http://127.0.0.1:{port}", token, folder)
