@@ -7,7 +7,7 @@ __version__ = "0.1.0"
 
 # Two caches of torch's keep what oneDNN compiled for each shape of a product in bfloat16, 1,024 entries each, 300 KB an
 # entry, and a training on real texts meets a new shape at nearly every step. 256 are almost as fast. A chapter's
-# kernel stays open behind its training: there 64 cost up to a quarter of a step, and save 50 MB in each chapter.
+# kernel stays open behind its training: there 64 save 50 MB in each chapter. (128 cost up to a quarter of a step.)
 COMPILED = {
     "ONEDNN_PRIMITIVE_CACHE_CAPACITY": "64" if "ipykernel" in sys.modules else "256",
     "LRU_CACHE_CAPACITY": "16",

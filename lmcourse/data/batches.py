@@ -51,7 +51,7 @@ def batch_length(lengths: Sequence[int], longest: int) -> int:
     """T for a batch of short texts: its greatest length, rounded up to a multiple of 4, at most the `longest` of all.
 
     A product in bfloat16 is compiled for each shape that is met. With a quarter of the shapes, and none of them odd, a
-    step of fine-tuning on sentences takes a tenth less, and a quarter less where half of the layers are frozen.
+    step of fine-tuning on sentences takes a twentieth less, and a sixth less where half of the layers are frozen.
     """
     return min(-(-max(lengths) // 4) * 4, longest)
 

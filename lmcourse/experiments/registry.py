@@ -64,9 +64,11 @@ def _add(name: str, row: dict) -> None:
         "machine": f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores",
     }
     with lock(cache_folder() / f"{name}.lock"):
-        own = {key: row[key] for key in experiment.settings[0]}  # which the other process may have computed too
-        rows = [*(other for other in _rows(experiment, path) if not own.items() <= other.items()), row]
-        order = [json.dumps(setting) for setting in experiment.settings]
-        rows.sort(key=lambda row: order.index(json.dumps({key: row[key] for key in experiment.settings[0]})))
+
+        def place(row: dict) -> int:
+            return experiment.settings.index({key: row[key] for key in experiment.settings[0]})
+
+        others = [other for other in _rows(experiment, path) if place(other) != place(row)]  # it may have stored it too
+        rows = sorted([*others, row], key=place)
         body = ",\n".join(json.dumps(row) for row in rows)
         write_atomic(path, f'{json.dumps(head, indent=1)[:-2]},\n "rows": [\n{body}\n]}}\n')

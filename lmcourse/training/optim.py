@@ -99,8 +99,9 @@ class Optimizer:
         for weight, original in zip(self.weights, self.originals, strict=True):
             original.grad = None if weight.grad is None else weight.grad.float()
             weight.grad = None
-        processes.add_up([original.grad for original in self.originals if original.grad is not None])
-        norm = nn.utils.get_total_norm(original.grad for original in self.originals if original.grad is not None).item()
+        gradients = [original.grad for original in self.originals if original.grad is not None]
+        processes.add_up(gradients)
+        norm = nn.utils.get_total_norm(gradients).item()
         if not math.isfinite(norm):
             raise FloatingPointError
         for group, share in zip(self.inner.param_groups, self.shares, strict=True):
@@ -108,6 +109,7 @@ class Optimizer:
         # The step itself divides: gradients that `clip_grad_norm_` scales are read and written once more before it.
         divisor = torch.tensor(norm / clip) if norm > clip else None
         self.inner.step(divisor)
+        del gradients
         for original in self.originals:
             original.grad = None  # two copies of them need never stand beside each other
         with torch.no_grad():
