@@ -152,7 +152,20 @@ def fused_adamw() -> tuple:
 
     from lmcourse.training import optim
 
-    optim.KINDS["adamw"] = lambda groups, lr, fused: torch.optim.AdamW(groups, lr=lr, foreach=True)
+    optimizers: dict[torch.Tensor, torch.optim.AdamW] = {}  # by the first weight of a group
+
+    def separate(weights, gradients, kept, rate, decay, divisor):
+        if weights[0] not in optimizers:
+            optimizers[weights[0]] = torch.optim.AdamW(weights, weight_decay=decay, foreach=True)
+        optimizer = optimizers[weights[0]]
+        optimizer.param_groups[0]["lr"] = rate
+        if divisor is not None:
+            torch._foreach_div_(gradients, divisor)
+        for weight, gradient in zip(weights, gradients, strict=True):
+            weight.grad = gradient
+        optimizer.step()
+
+    optim.KINDS["adamw"] = separate
     return nothing()
 
 

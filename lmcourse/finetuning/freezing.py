@@ -79,27 +79,28 @@ class Activations:
     """What the lowest `first` blocks make of N texts: computed once, kept on disk, read as the next block's input.
 
     In every epoch a frozen part would give the same hidden states again. All tokens of all texts stand in one
-    memory-mapped matrix (tokens, D) in a temporary file, in the format that the model computes in.
+    memory-mapped matrix (tokens, D) in a temporary file, in the format that the model computes in. Above the last block
+    only [CLS] is read: of each text one row is kept, in float32, in which the small layers above it then learn.
     """
 
     @torch.no_grad()
     def __init__(self, bert: Bert, tokens: Tokens, first: int):
         self.first, self.device = first, tokens.device
-        wanted = 1 if first == len(bert.blocks) else None  # above the last block only [CLS] is read
-        self.lengths = [1] * len(tokens) if wanted else tokens.lengths
+        self.pooled = first == len(bert.blocks)
+        self.lengths = [1] * len(tokens) if self.pooled else tokens.lengths
         self.longest = max(self.lengths, default=0)
         self.starts = torch.tensor([0, *self.lengths]).cumsum(0).tolist()
         weight = bert.embeddings.tokens.weight
-        rows, width = self.starts[-1], weight.size(1)
+        rows, width, dtype = self.starts[-1], weight.size(1), torch.float32 if self.pooled else weight.dtype
         self.file = tempfile.NamedTemporaryFile(prefix="lmcourse-activations-")  # noqa: SIM115
-        self.file.truncate(rows * width * weight.element_size())
-        kept = torch.from_file(self.file.name, shared=True, size=rows * width, dtype=weight.dtype)
+        self.file.truncate(rows * width * dtype.itemsize)
+        kept = torch.from_file(self.file.name, shared=True, size=rows * width, dtype=dtype)
         self.kept = kept.view(rows, width)
         training = bert.training
         bert.eval()  # frozen also means: no dropout
         for indices in by_tokens(tokens.lengths):
             ids, mask = tokens.batch(indices)
-            hidden = bert.run_blocks(bert.embeddings(ids, None), mask, 0, first, wanted).cpu()
+            hidden = bert.run_blocks(bert.embeddings(ids, None), mask, 0, first, 1 if self.pooled else None).cpu()
             for row, i in enumerate(indices):
                 self.kept[self.starts[i] : self.starts[i + 1]] = hidden[row, : self.lengths[i]]
         bert.train(training)
@@ -107,8 +108,10 @@ class Activations:
     def __len__(self) -> int:
         return len(self.lengths)
 
-    def batch(self, indices: list[int]) -> tuple[Tensor, Tensor, int]:
-        """Hidden states (B, T, D), mask (B, T) and the number of the block that they enter."""
+    def batch(self, indices: list[int]) -> tuple[Tensor, Tensor | None, int]:
+        """Hidden states (B, T, D), mask (B, T; None: all tokens are real) and the number of the block they enter."""
+        if self.pooled:
+            return self.kept[list(indices), None].to(self.device), None, self.first
         lengths = [self.lengths[i] for i in indices]
         column = torch.arange(batch_length(lengths, self.longest))
         rows = torch.tensor([self.starts[i] for i in indices])[:, None] + column

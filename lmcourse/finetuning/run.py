@@ -121,7 +121,7 @@ def finetune(
         learning_rate=rate,
         weight_decay=config.weight_decay,
         warmup=config.warmup,
-        precision=precision,
+        precision="fp32" if freeze.prefix == len(model.bert.blocks) else precision,  # a head alone: see Activations
         seed=config.seed,
     )
     rates = layer_rates(config.layer_decay, len(model.bert.blocks))

@@ -39,8 +39,10 @@ def attention_weights(
     scores = (q / math.sqrt(q.size(-1))) @ k.transpose(-2, -1)
     seen = visible(mask, q.size(-2), k.size(-2), causal, q.device)
     if seen is not None:
-        scores = scores.masked_fill(~seen, torch.finfo(scores.dtype).min)
-    return scores.softmax(-1)
+        scores.masked_fill_(~seen, torch.finfo(scores.dtype).min)
+    # A row of 16 to 31 bfloat16 numbers is too short for the CPU's vectors of 32, and costs five times a float32 one.
+    short = scores.dtype == torch.bfloat16 and 16 <= scores.size(-1) < 32
+    return scores.softmax(-1, torch.float32 if short else None).to(scores.dtype)
 
 
 def products(q: Tensor, k: Tensor, v: Tensor, mask: Bool[Tensor, "B K"] | None, causal: bool = False) -> Tensor:

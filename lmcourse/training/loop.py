@@ -77,13 +77,15 @@ def train(
             for batch in islice(batches, config.accumulation):
                 taken += 1
                 named = losses(model, batch)
-                (sum(named.values()) / config.accumulation).backward()
+                # The gradient of their sum, divided by the number of batches.
+                seeds = [loss.new_full((), 1 / config.accumulation) for loss in named.values()]
+                torch.autograd.backward([*named.values()], seeds)
                 for name, loss in named.items():
-                    found[name] = found.get(name, 0.0) + loss.detach() / config.accumulation
+                    found[name] = found.get(name, 0.0) + loss.detach()
             if not found:
                 break  # the batches have come to their end
             processes.add_up([*found.values()])
-            row |= {name: loss.item() for name, loss in found.items()}
+            row |= {name: loss.item() / config.accumulation for name, loss in found.items()}
             try:
                 row["norm"] = optimizer.step(rate, config.clip)
             except FloatingPointError:
