@@ -101,8 +101,8 @@ class Activations:
         for indices in by_tokens(tokens.lengths):
             ids, mask = tokens.batch(indices)
             hidden = bert.run_blocks(bert.embeddings(ids, None), mask, 0, first, 1 if self.pooled else None).cpu()
-            for row, i in enumerate(indices):
-                self.kept[self.starts[i] : self.starts[i + 1]] = hidden[row, : self.lengths[i]]
+            rows, real = self._places(indices, hidden.size(1))
+            self.kept[rows[real]] = hidden[real].to(dtype)
         bert.train(training)
 
     def __len__(self) -> int:
@@ -112,9 +112,12 @@ class Activations:
         """Hidden states (B, T, D), mask (B, T; None: all tokens are real) and the number of the block they enter."""
         if self.pooled:
             return self.kept[list(indices), None].to(self.device), None, self.first
-        lengths = [self.lengths[i] for i in indices]
-        column = torch.arange(batch_length(lengths, self.longest))
+        rows, real = self._places(indices, batch_length([self.lengths[i] for i in indices], self.longest))
+        hidden = self.kept[rows.clamp(max=len(self.kept) - 1)]  # where `real` is False stands another text's token
+        return hidden.to(self.device), real.to(self.device), self.first
+
+    def _places(self, indices: list[int], T: int) -> tuple[Tensor, Tensor]:
+        """The row of `kept` in which each token stands, and which of them are real, both (B, T)."""
+        column = torch.arange(T)
         rows = torch.tensor([self.starts[i] for i in indices])[:, None] + column
-        mask = column < torch.tensor(lengths)[:, None]
-        hidden = self.kept[rows.clamp(max=len(self.kept) - 1)]  # where the mask is False stands another text's token
-        return hidden.to(self.device), mask.to(self.device), self.first
+        return rows, column < torch.tensor([self.lengths[i] for i in indices])[:, None]

@@ -81,7 +81,7 @@ class Bert(nn.Module):
         """
         if mask is not None and mask.all():
             mask = None
-        blocks = self.blocks[first:end]
+        blocks = list(self.blocks)[first:end]  # a slice of a ModuleList is a new module, made in each step
         for number, block in enumerate(blocks, 1):
             hidden = block(hidden, mask, wanted=wanted if number == len(blocks) else None)
         return hidden
