@@ -132,13 +132,13 @@ import sys, torch
 from lmcourse.training.loop import TrainingConfig, train
 model = torch.nn.Linear(2, 1)
 train(model, [torch.ones(1, 2)] * 3, lambda m, x: {"loss": m(x).sum()}, TrainingConfig(3, 0.1))
-print("torch._dynamo" in sys.modules)
+print([name for name in ("torch._dynamo", "sympy") if name in sys.modules])
 """
 
 
-def test_training_does_not_load_the_compiler():
+def test_training_loads_neither_the_compiler_nor_its_algebra():
     found = subprocess.run([sys.executable, "-c", COMPILER], capture_output=True, text=True, timeout=120, check=True)
-    assert found.stdout.split() == ["False"]
+    assert found.stdout.split() == ["[]"]
 
 
 def test_schedule_rises_then_falls():

@@ -33,15 +33,17 @@ def at_random(rows: Sequence, batch_size: int, seed: int) -> Iterator[list]:
         yield [rows[i] for i in random.integers(len(rows), size=batch_size)]
 
 
-def by_tokens(lengths: Sequence[int], most: int = 2048) -> list[list[int]]:
+def by_tokens(lengths: Sequence[int], most: int = 1024) -> list[list[int]]:
     """Divide the indices into batches of like length with at most `most` tokens, padding included, the longest first.
 
     For reading without learning: memory is then that of a batch, however long the texts are, and shows itself at once.
-    A text that is longer than `most` has a batch of its own.
+    A text that is longer than `most` has a batch of its own. 1,024 are enough to keep a CPU's products at full speed.
     """
+    longest = max(lengths, default=0)
     order, batches = np.argsort(-np.asarray(lengths, dtype=int), kind="stable").tolist(), []
     while order:
-        size = max(1, most // max(lengths[order[0]], 1))
+        T = batch_length([lengths[order[0]]], longest)  # so batches of the same T hold as many texts: one shape
+        size = max(1, most // max(T, 1))
         batches.append(order[:size])
         order = order[size:]
     return batches

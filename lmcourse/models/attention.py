@@ -40,8 +40,9 @@ def attention_weights(
     seen = visible(mask, q.size(-2), k.size(-2), causal, q.device)
     if seen is not None:
         scores.masked_fill_(~seen, torch.finfo(scores.dtype).min)
-    # A row of 16 to 31 bfloat16 numbers is too short for the CPU's vectors of 32, and costs five times a float32 one.
-    short = scores.dtype == torch.bfloat16 and 16 <= scores.size(-1) < 32
+    # Rows shorter than the CPU's vectors of 32 bfloat16 numbers take five times as long as float32 ones; those that
+    # fill one vector and a part, twice as long where nothing is learnt.
+    short = scores.dtype == torch.bfloat16 and 16 <= scores.size(-1) < (32 if scores.requires_grad else 64)
     return scores.softmax(-1, torch.float32 if short else None).to(scores.dtype)
 
 

@@ -76,16 +76,14 @@ def train(
             row, found = {"step": step + 1, "rate": rate}, {}
             for batch in islice(batches, config.accumulation):
                 taken += 1
-                named = losses(model, batch)
-                # The gradient of their sum, divided by the number of batches.
-                seeds = [loss.new_full((), 1 / config.accumulation) for loss in named.values()]
-                torch.autograd.backward([*named.values()], seeds)
+                named = {name: loss / config.accumulation for name, loss in losses(model, batch).items()}
+                torch.autograd.backward([*named.values()])  # the gradient of their sum
                 for name, loss in named.items():
                     found[name] = found.get(name, 0.0) + loss.detach()
             if not found:
                 break  # the batches have come to their end
             processes.add_up([*found.values()])
-            row |= {name: loss.item() / config.accumulation for name, loss in found.items()}
+            row |= {name: loss.item() for name, loss in found.items()}
             try:
                 row["norm"] = optimizer.step(rate, config.clip)
             except FloatingPointError:
