@@ -7,7 +7,7 @@ import torch
 from jaxtyping import Bool, Float, Int
 from torch import Tensor, nn
 
-from lmcourse.data.batches import by_tokens
+from lmcourse.finetuning.freezing import reading
 from lmcourse.finetuning.heads import BertWithHead, outputs_of
 from lmcourse.models.layers import mean_state
 
@@ -58,8 +58,7 @@ def states(model: BertWithHead, tokens) -> Float[Tensor, "L N D"]:
     """The mean state of N texts behind each of L blocks but the last."""
     blocks, width = len(model.bert.blocks) - 1, model.bert.config.width
     found = torch.empty(blocks, len(tokens), width)
-    for indices in by_tokens(tokens.lengths):
-        ids, mask = tokens.batch(indices)
+    for indices, (ids, mask) in reading(tokens):
         hidden = model.bert.embeddings(ids, None)
         for number in range(blocks):
             hidden = model.bert.run_blocks(hidden, mask, number, number + 1)

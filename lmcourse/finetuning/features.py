@@ -6,10 +6,9 @@ import numpy as np
 import torch
 from tokenizers import Tokenizer
 
-from lmcourse.data.batches import by_tokens
 from lmcourse.data.tokenizer import encode, load_tokenizer
 from lmcourse.finetuning.encoders import find_encoder
-from lmcourse.finetuning.freezing import Tokens
+from lmcourse.finetuning.freezing import Tokens, reading
 from lmcourse.models.bert import Bert
 from lmcourse.models.layers import mean_state
 from lmcourse.models.weights import load_encoder
@@ -25,8 +24,7 @@ def mean_vectors(bert: Bert, tokenizer: Tokenizer, texts: Sequence[str], max_len
     sequences, _ = encode(tokenizer, list(texts), max_length)
     tokens = Tokens(sequences, bert.config.pad_id, next(bert.parameters()).device)
     vectors = torch.empty(len(tokens), bert.config.width)
-    for indices in by_tokens(tokens.lengths):
-        ids, mask = tokens.batch(indices)
+    for indices, (ids, mask) in reading(tokens):
         vectors[indices] = mean_state(bert(ids, mask=mask).float(), mask).cpu()
     return vectors.numpy()
 

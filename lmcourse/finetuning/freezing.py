@@ -2,6 +2,8 @@
 
 import re
 import tempfile
+from collections.abc import Iterator
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 
 import torch
@@ -10,6 +12,7 @@ from torch import Tensor
 from lmcourse.data.batches import batch_length, by_tokens, pad
 from lmcourse.errors import InputError
 from lmcourse.models.bert import Bert
+from lmcourse.training.memory import kept_memory
 
 
 @dataclass(frozen=True)
@@ -98,8 +101,7 @@ class Activations:
         self.kept = kept.view(rows, width)
         training = bert.training
         bert.eval()  # frozen also means: no dropout
-        for indices in by_tokens(tokens.lengths):
-            ids, mask = tokens.batch(indices)
+        for indices, (ids, mask) in reading(tokens):
             hidden = bert.run_blocks(bert.embeddings(ids, None), mask, 0, first, 1 if self.pooled else None).cpu()
             rows, real = self._places(indices, hidden.size(1))
             self.kept[rows[real]] = hidden[real].to(dtype)
@@ -121,3 +123,11 @@ class Activations:
         column = torch.arange(T)
         rows = torch.tensor([self.starts[i] for i in indices])[:, None] + column
         return rows, column < torch.tensor([self.lengths[i] for i in indices])[:, None]
+
+
+def reading(inputs: Tokens | Activations) -> Iterator[tuple[list[int], tuple]]:
+    """All texts in batches of like length, for a model that does not learn: their indices, and its input."""
+    chosen = by_tokens(inputs.lengths)
+    with kept_memory() if len(chosen) > 1 else nullcontext():
+        for indices in chosen:
+            yield indices, inputs.batch(indices)

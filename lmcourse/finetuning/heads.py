@@ -8,7 +8,7 @@ from jaxtyping import Bool, Float
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from lmcourse.data.batches import by_tokens
+from lmcourse.finetuning.freezing import reading
 from lmcourse.models.bert import Bert, initialise
 from lmcourse.models.layers import Dropout
 
@@ -66,8 +66,8 @@ def outputs_of(model: BertWithHead, inputs) -> Float[Tensor, "N C"]:
     outputs = torch.empty(len(inputs), model.head.out_features)
     if training := model.training:  # only then: a walk over all modules takes a tenth of one sentence's time
         model.eval()
-    for indices in by_tokens(inputs.lengths):
-        outputs[indices] = model(*inputs.batch(indices)).float().cpu()
+    for indices, batch in reading(inputs):
+        outputs[indices] = model(*batch).float().cpu()
     if training:
         model.train()
     return outputs

@@ -22,7 +22,6 @@ from lmcourse.models.bert import Bert
 from lmcourse.models.weights import load_encoder
 from lmcourse.training import processes
 from lmcourse.training.loop import TrainingConfig, seed_everything, train
-from lmcourse.training.memory import kept_memory
 from lmcourse.training.precision import choose_precision, computing_in, device
 
 
@@ -91,7 +90,7 @@ def finetune(
         target = torch.tensor(data["label"][:], dtype=kind, device=tokens.device)
         if freeze.prefix is None:
             return tokens, target, sum(tokens.lengths)
-        with computing_in(model, precision), kept_memory():
+        with computing_in(model, precision):
             return Activations(model.bert, tokens, freeze.prefix), target, sum(tokens.lengths)
 
     inputs, targets, tokens = prepare(train_set)

@@ -15,6 +15,7 @@ from torch import nn
 from lmcourse.data.stores import blocks
 from lmcourse.models.gpt import Gpt
 from lmcourse.pretraining.objectives import Batch, Vocabulary
+from lmcourse.training.memory import kept_memory
 from lmcourse.training.precision import computing_in, device
 
 SEEN = ("[MASK]", "another piece", "the piece itself")  # what stands at a selected position
@@ -132,7 +133,7 @@ def answers(model: nn.Module, batches: Iterable[Batch], precision: str = "fp32")
     found: dict[str, list] = {name: [] for name in ("nats", "hits", "target", "text", "pair_nats", "pair_hits")}
     training, texts = model.training, 0
     model.eval()
-    with computing_in(model, precision):
+    with kept_memory(), computing_in(model, precision):
         for batch in batches:
             there = batch.to(device())
             if isinstance(model, Gpt):  # which is asked about no pair
