@@ -6,10 +6,10 @@ import sys
 __version__ = "0.1.0"
 
 # Two caches of torch's keep what oneDNN compiled for each shape of a product in bfloat16, 1,024 entries each, 300 KB an
-# entry, and a training on real texts meets a new shape at nearly every step. 256 are almost as fast. A chapter's
-# kernel stays open behind its training: there 64 save 50 MB in each chapter. (128 cost up to a quarter of a step.)
+# entry, and real texts bring a new shape with nearly every batch. 512 hold those of single sentences (with 256 each
+# takes a quarter longer). A chapter's kernel stays open behind its training: there 64 save 50 MB in each chapter.
 COMPILED = {
-    "ONEDNN_PRIMITIVE_CACHE_CAPACITY": "64" if "ipykernel" in sys.modules else "256",
+    "ONEDNN_PRIMITIVE_CACHE_CAPACITY": "64" if "ipykernel" in sys.modules else "512",
     "LRU_CACHE_CAPACITY": "16",
 }
 for _name, _entries in COMPILED.items():

@@ -217,7 +217,7 @@ class Told(ctypes.Structure):
 library = ctypes.CDLL(None)
 library.mallinfo2.restype = Told
 weight, before = torch.ones(64, 64, dtype=torch.bfloat16), library.mallinfo2().uordblks
-for rows in range(1, 600):
+for rows in range(1, 1000):
     torch.ones(rows, 64, dtype=torch.bfloat16) @ weight
 print((library.mallinfo2().uordblks - before) / 2**20)
 """
@@ -225,9 +225,9 @@ print((library.mallinfo2().uordblks - before) / 2**20)
 
 @pytest.mark.skipif(glibc() is None, reason="not glibc")
 def test_ever_new_shapes_do_not_fill_the_memory():
-    """Six hundred lengths in bfloat16: about 70 MB of compiled products stay where the caches are bounded, else 320."""
+    """A thousand lengths in bfloat16: about 150 MB of compiled products stay where the caches are bounded, else 530."""
     found = subprocess.run([sys.executable, "-c", SHAPES], capture_output=True, text=True, timeout=300, check=True)
-    assert float(found.stdout) < 150
+    assert float(found.stdout) < 200
 
 
 @pytest.mark.skipif(glibc() is None, reason="not glibc")
