@@ -43,7 +43,7 @@ class Predictor:
         if not texts:
             return np.empty((0, self.model.head.out_features))
         # Looking at every weight takes a tenth of a sentence's time: only where the format is another one.
-        other = self.model.head.weight.dtype != DTYPES[precision]
+        other = next(self.model.parameters()).dtype != DTYPES[precision]
         with computing_in(self.model, precision) if other else nullcontext():
             return outputs_of(self.model, self.tokens(texts)).double().numpy()
 
