@@ -390,7 +390,7 @@ def pretraining_cases(run: Run) -> Iterator[Case]:
 
     few = ("ours", "default", "grouped")
     yield Case("vocabulary 30,522, natural lengths", work(30_522), ("ours", *PEERS, "tuned"), rounds=3)
-    yield Case("vocabulary 8,192, filled", work(8_192, True), few)
+    yield Case("vocabulary 8,192, filled", work(8_192, True), few, rounds=3)
     if run.quick:
         return
     yield Case("vocabulary 8,192, natural lengths", work(8_192), few)
@@ -434,13 +434,11 @@ def finetune(run: Run) -> list[dict]:
 def frozen(run: Run) -> list[dict]:
     """MiniLM with a frozen trunk: ours run to its end, the trunk once; peers, which run it in each epoch, projected."""
     rows: list[dict] = []
-    work = Work("finetune", "ours", str(movie_folder(run, "train")), 16, freeze="encoder", epochs=10)
-    case = Case("trunk frozen, 10 epochs", work, ("ours", *PEERS), 3, "s", ends=("ours",))
-    ten = run.rounds(case)
-    add(rows, case, ten)
-    case = Case("trunk frozen, 30 epochs", replace(work, epochs=30), ("ours",), 2, "s", ends=("ours",))
-    peers = {side: times(found, 3) for side, found in ten.items() if side != "ours"}
-    add(rows, case, run.rounds(case) | peers)
+    work = Work("finetune", "ours", str(movie_folder(run, "train")), 16, freeze="encoder")
+    for epochs in (10, 30):
+        timed = replace(work, epochs=epochs)
+        case = Case(f"trunk frozen, {epochs} epochs", timed, ("ours", *PEERS), 3, "s", ends=("ours",))
+        add(rows, case, run.rounds(case))
     return rows
 
 

@@ -36,7 +36,9 @@ def attention_weights(
     q: Tensor, k: Tensor, mask: Bool[Tensor, "B K"] | None, causal: bool = False
 ) -> Float[Tensor, "B H T K"]:
     """Weights of every query (row) over every key (column); what must not be seen gets exactly 0."""
-    scores = (q / math.sqrt(q.size(-1))) @ k.transpose(-2, -1)
+    # Divided by √d within the product: one more tensor neither made nor read back.
+    scores = torch.baddbmm(q.new_empty(1), q.flatten(0, 1), k.flatten(0, 1).mT, beta=0, alpha=q.size(-1) ** -0.5)
+    scores = scores.unflatten(0, q.shape[:2])
     seen = visible(mask, q.size(-2), k.size(-2), causal, q.device)
     if seen is not None:
         scores.masked_fill_(~seen, torch.finfo(scores.dtype).min)
