@@ -1,8 +1,9 @@
 """How far our models' numbers are from their references', with the same weights: `python tests/parity.py` tells.
 
-The references are `transformers`' models, with eager attention, and `torch.nn.Transformer`, on the CPU. Each case gives
-the largest relative difference of the hidden states, logits, loss and gradients: that of a tensor is its largest
-difference over its largest value.
+The references are `transformers`' models, with eager attention, and `torch.nn.Transformer`, on the CPU. Ours compute in
+float32, the references in float64: in float32 rounding alone would carry their gradients up to 1e-5 from exact ones.
+Each case gives the largest relative difference of the hidden states, logits, loss and gradients: that of a tensor is
+its largest difference over its largest value.
 """
 
 import math
@@ -71,9 +72,10 @@ def peer(form: Format, config) -> nn.Module:
 
 
 def twin(theirs: nn.Module, config, folder) -> nn.Module:
-    """Our model with the peer's sizes and weights, which went by way of a folder."""
+    """Our model with the peer's sizes and weights, which went by way of a folder; from here the peer is float64."""
     theirs.save_pretrained(folder)
     assert read_config(folder) == config
+    theirs.double()
     return load_pretraining(folder)
 
 
@@ -209,7 +211,7 @@ def vit(config: VitConfig, seed: int) -> dict[str, float]:
     labels = torch.randint(config.classes, (4,))
     with tempfile.TemporaryDirectory() as folder:
         ours = twin(theirs, config, folder)
-        made = theirs(images, labels=labels, output_hidden_states=True)
+        made = theirs(images.double(), labels=labels, output_hidden_states=True)
         hidden = [ours.embed(images)]
         for block in ours.blocks:
             hidden.append(block(hidden[-1], None))
@@ -234,15 +236,15 @@ def seq2seq(config: Seq2SeqConfig, seed: int, dtype: torch.dtype = torch.float32
     ours, D, N = shaken(Seq2Seq(config)).to(dtype), config.width, config.layers
     theirs = nn.Transformer(D, config.heads, N, N, config.ff_width, 0.0, batch_first=True, layer_norm_eps=config.eps)
     theirs.encoder.norm = theirs.decoder.norm = None  # torch adds norms at the ends, which the paper has not
-    theirs.to(dtype)
+    theirs.double()
     weights = to_transformers(ours.state_dict(), SEQ2SEQ)
-    tokens = weights.pop("tokens.weight").clone().requires_grad_()
+    tokens = weights.pop("tokens.weight").to(torch.float64, copy=True).requires_grad_()
     theirs.load_state_dict(weights)
     (source, seen), (target, real) = padded(config, T=17, seed=seed), padded(config, T=13, seed=seed + 9)
 
     def embed(ids: Tensor) -> Tensor:
         positions = [[sinusoid(t, column, D) for column in range(D)] for t in range(ids.size(1))]
-        return F.embedding(ids, tokens, padding_idx=config.pad_id) * D**0.5 + torch.tensor(positions, dtype=dtype)
+        return F.embedding(ids, tokens, padding_idx=config.pad_id) * D**0.5 + tokens.new_tensor(positions)
 
     later = torch.ones(13, 13).triu(1).bool()
     memory = theirs.encoder(embed(source), src_key_padding_mask=~seen)
@@ -266,7 +268,7 @@ IMAGES = (
     VitConfig(**ODD, image_size=8, patch_size=4, channels=1, classes=10, eps=1e-12),
     VitConfig(**DEEP, image_size=12, patch_size=2, channels=2, classes=3),
 )
-# In five post-norm layers some gradients are so small that float32 rounds torch's more than 1e-5 away from exact.
+# In five post-norm layers some gradients are so small that float32 rounds them more than 1e-5 away from exact.
 TRANSLATORS = (
     (TINY, torch.float32),
     (ODD, torch.float32),

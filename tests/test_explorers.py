@@ -221,7 +221,8 @@ def test_a_mask_hides_only_before_the_softmax():
         mask_toggles.masked_weights(scores, both, when)
         for when in (mask_toggles.BEFORE, mask_toggles.AFTER, mask_toggles.SCALED)
     )
-    ours = attention_weights(*map(torch.tensor, (scores * 5**0.5, np.eye(5))), mask=None)  # q kᵀ/√d with k = 1
+    q, k = (torch.tensor(rows)[None, None] for rows in (scores * 5**0.5, np.eye(5)))
+    ours = attention_weights(q, k, mask=None)[0, 0]  # q kᵀ/√d with k = 1
     np.testing.assert_allclose(mask_toggles.masked_weights(scores, both | True, mask_toggles.AFTER), ours)
     np.testing.assert_allclose(early, scaled)
     assert early.sum(1) == pytest.approx(1)

@@ -9,7 +9,7 @@ import pytest
 from lmcourse.files import PROJECT
 
 FLOORS = {
-    0: {"errors", "files"},
+    0: {"errors", "files", "memory"},
     1: {"data", "models", "training", "evaluation", "checks", "plots", "chapters"},
     2: {"pretraining", "finetuning", "exercises", "widgets"}
     | {

@@ -13,10 +13,10 @@ from torch.nn import functional as F
 
 from lmcourse.errors import CourseError, InputError
 from lmcourse.files import glibc
+from lmcourse.memory import kept_memory
 from lmcourse.models.bert import Bert, BertConfig
 from lmcourse.models.layers import Dropout
 from lmcourse.training.loop import TrainingConfig, train
-from lmcourse.training.memory import kept_memory
 from lmcourse.training.optim import Optimizer, schedule
 from lmcourse.training.precision import choose_precision, computing_in
 

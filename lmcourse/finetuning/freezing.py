@@ -11,8 +11,8 @@ from torch import Tensor
 
 from lmcourse.data.batches import batch_length, by_tokens, pad
 from lmcourse.errors import InputError
+from lmcourse.memory import kept_memory
 from lmcourse.models.bert import Bert
-from lmcourse.training.memory import kept_memory
 
 
 @dataclass(frozen=True)

@@ -13,9 +13,9 @@ from jaxtyping import Float, Int
 from torch import nn
 
 from lmcourse.data.stores import blocks
+from lmcourse.memory import kept_memory
 from lmcourse.models.gpt import Gpt
 from lmcourse.pretraining.objectives import Batch, Vocabulary
-from lmcourse.training.memory import kept_memory
 from lmcourse.training.precision import computing_in, device
 
 SEEN = ("[MASK]", "another piece", "the piece itself")  # what stands at a selected position

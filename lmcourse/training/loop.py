@@ -13,9 +13,9 @@ import torch
 from torch import Tensor, nn
 
 from lmcourse.errors import CourseError
+from lmcourse.memory import kept_memory
 from lmcourse.training import processes
 from lmcourse.training.checkpoints import State, capture, restore
-from lmcourse.training.memory import kept_memory
 from lmcourse.training.optim import Optimizer, schedule
 from lmcourse.training.precision import computing_in
 
