@@ -3,9 +3,13 @@ SHELL := /bin/sh
 BIN := .venv/bin
 PY := $(BIN)/python
 DISK_GB := 5
-# Threads that sleep while they wait: see waiting() of lmcourse/files.py. Notebooks load torch before they could say so.
+# How threads wait, and how many compute: see waiting() of lmcourse/files.py, and lmcourse/__init__.py. Notebooks load
+# torch and numpy before they could say so, and can't know who else will run: they spin for half as long as on a quiet
+# machine. (Two trainings at once: 3 % slower than one after the other, and 14 % if they spun for as long.)
 OMP_WAIT_POLICY ?= PASSIVE
-export OMP_WAIT_POLICY
+GOMP_SPINCOUNT ?= 2000
+OPENBLAS_NUM_THREADS ?= 1
+export OMP_WAIT_POLICY GOMP_SPINCOUNT OPENBLAS_NUM_THREADS
 # Set these on the command line: `make setup PYTHON=/path/to/python3.12 TORCH_INDEX=<address>`.
 PYTHON ?=
 TORCH_INDEX ?=

@@ -14,3 +14,7 @@ COMPILED = {
 }
 for _name, _entries in COMPILED.items():
     os.environ.setdefault(_name, _entries)
+
+# numpy and scipy each bring an OpenBLAS with threads of its own, which wait for each other's cores by spinning: on two
+# cores a logistic regression takes ten to thirty times as long as with one thread, for the same result.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
