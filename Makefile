@@ -5,7 +5,7 @@ PY := $(BIN)/python
 DISK_GB := 5
 # How threads wait, and how many compute: see waiting() of lmcourse/files.py, and lmcourse/__init__.py. Notebooks load
 # torch and numpy before they could say so, and can't know who else will run: they spin for half as long as on a quiet
-# machine. (Two trainings at once: 3 % slower than one after the other, and 14 % if they spun for as long.)
+# machine. (Two trainings at once: 3 % slower than one after the other, and 16 % if they spun for as long.)
 OMP_WAIT_POLICY ?= PASSIVE
 GOMP_SPINCOUNT ?= 2000
 OPENBLAS_NUM_THREADS ?= 1

@@ -443,7 +443,7 @@ def frozen(run: Run) -> list[dict]:
 
 
 def times(found: Sequence[dict], epochs: int) -> list[dict]:
-    """Projected rounds of one epoch (or of ten) as those of so many times that."""
+    """Projected rounds of one epoch as those of so many."""
     return [one | {"value": epochs * one["value"]} for one in found]
 
 
