@@ -41,8 +41,8 @@ def attention_weights(
     # One product does it all: it divides by √d, and starts from the mask, which so costs nothing on the way back.
     start, beta = q.new_zeros(1, 1, 1), 0  # with 0 the start is not read
     if (seen := visible(mask, T, k.size(-2), causal, q.device)) is not None:
-        hidden = q.new_zeros(seen.shape).masked_fill_(~seen, torch.finfo(q.dtype).min)
-        start, beta = hidden.expand(B, H, -1, -1).flatten(0, 1), 1
+        bias = q.new_zeros(seen.shape).masked_fill_(~seen, torch.finfo(q.dtype).min)
+        start, beta = bias.expand(B, H, -1, -1).flatten(0, 1), 1
     scores = torch.baddbmm(start, q.flatten(0, 1), k.flatten(0, 1).mT, beta=beta, alpha=1 / math.sqrt(d))
     scores = scores.unflatten(0, (B, H))
     # Rows shorter than the CPU's vectors of 32 bfloat16 numbers take five times as long as float32 ones; those that
