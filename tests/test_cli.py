@@ -218,6 +218,7 @@ PRETRAIN = ["pretrain", "--corpus", "wiki", "--steps", "1", "--out", "out"]
             "no objectives 'mlm' for gpt (--objectives): give clm",
         ),
         ([*PRETRAIN, "--model", "albert", "--objectives", "clm"], 2, "give mlm,sop or mlm,nsp or mlm"),
+        ([*PRETRAIN, "--model", "gpt", "--single-pieces"], 2, "gpt masks nothing (--single-pieces): leave it out"),
         (["nonsense"], 2, "nonsense"),
     ],
 )

@@ -224,6 +224,8 @@ def test_held_out_documents_that_repeat_what_was_learnt_are_left_out(small):
     }
     mixed = Dataset.from_dict({"document": [*made], "sentences": [*made.values()]})
     assert stores.apart(mixed, train, block=5000)["document"][:] == [*made][2:]
+    short = mixed.select([4])
+    assert stores.apart(short, train)["document"][:] == ["too short for a run"]
 
 
 @pytest.mark.parametrize("precision", ["fp32", "bf16"])

@@ -254,6 +254,8 @@ def apart(held_out, train, run: int = 13, most: float = 0.2, block: int = 2_000_
     length of a run, 13 tokens, is that of Brown et al. 2020, appendix C.
     """
     wanted = np.unique(np.concatenate([_windows(sentences, run) for sentences in held_out["sentences"]]))
+    if not len(wanted):  # every document is shorter than a run
+        return held_out
     read = np.zeros(len(wanted), dtype=bool)
     for _, documents in blocks(train, np.arange(len(train)), block):
         for sentences in documents:

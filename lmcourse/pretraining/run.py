@@ -97,6 +97,8 @@ class Task:
         known = kind_of(config.model).pairs.values()
         if config.pairs not in known:
             raise InputError(f"{config.model} reads no pairs {config.pairs!r}", "pairs", f"give {' or '.join(known)}")
+        if config.model == "gpt" and not config.whole_words:
+            raise InputError("gpt masks nothing", "--single-pieces", "leave it out")
         tok = stores.train_tokenizer(config.corpora, config.vocab_size, config.limit)
         vocabulary = Vocabulary.of(tok)
         sizes = {"max_length": config.max_length, "batch_size": config.batch_size}
