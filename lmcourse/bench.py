@@ -2,8 +2,9 @@
 
 The sides take turns, each time in a fresh process (`bench_peers`). Told is the median over the rounds, with the lowest
 and the highest. A measurement during which other programs took more than 6 % of the cores is repeated, and marked when
-that does not help. Tokens are real ones, without padding. Ratios from one run can be compared; speeds of two runs, on a
-machine that others use too, cannot.
+that does not help; so is one beside which large matrix products were 7 % slower than at their best in the run, because
+others used the shared cache and the memory. Tokens are real ones, without padding. Ratios from one run can be compared;
+speeds of two runs, on a machine that others use too, cannot.
 """
 
 import json
@@ -32,8 +33,9 @@ from lmcourse.files import waiting, write_atomic, write_manifest
 from lmcourse.models.bert import BertConfig
 
 CONTENDED = 0.06  # the largest share of the cores that other programs may take
+SLOWED = 0.07  # the largest share by which large products may be slower than the fastest of the run
 AGREE = 1e-4  # the largest relative difference of two sides' losses
-SECONDS = 780  # after which no measurement begins
+SECONDS = 830  # after which no measurement begins
 LONGEST = {"compiled": 240}  # seconds that a process may take; others 180
 REPEATS = 2  # of one contended measurement
 BEST = ("bf16", "grouped", "compiled")  # the best peer is the fastest of these
@@ -68,9 +70,14 @@ def flops(config: BertConfig, counted: dict, training: bool = True) -> float:
     return (3 if training else 1) * 2 * (weights + attention)
 
 
+def disturbance(found: dict) -> float:
+    """What others took, of the cores (where that is told) or of cache and memory; 1 is the most that they may take."""
+    return max((found["others"] or 0.0) / CONTENDED, found["slowed"] / SLOWED)
+
+
 def contended(found: dict) -> bool:
-    """Whether other programs took too much of the cores; False where the system does not tell."""
-    return found["others"] is not None and found["others"] > CONTENDED
+    """Whether others took too much."""
+    return disturbance(found) > 1
 
 
 def summary(found: Sequence[dict]) -> dict:
@@ -161,6 +168,7 @@ class Run:
     repeats: int = 10  # that are left for contended measurements
     skipped: list[str] = field(default_factory=list)
     peaks: dict[str, float] = field(default_factory=dict)  # GFLOP/s of matrix products, the highest seen
+    large: float = 0.0  # the highest of large ones
 
     def rounds(self, case: Case) -> dict[str, list[dict]]:
         """Let the sides of a case take turns: what each found, round by round; a side that failed is left out."""
@@ -190,19 +198,20 @@ class Run:
                 noted = ", contended" if contended(found) else ""
                 told = f"{number + 1} of {case.rounds}: {number_text(found['value'])} {case.unit}{noted}"
                 self.tell(f"{name}, round {told}")
-        return rounds
+        return {side: [self.compared(one) for one in found] for side, found in rounds.items()}
 
     def side(self, work: Work, name: str) -> dict:
-        """Measure one side once; where others took too much of the cores, again, and the calmest counts."""
+        """Measure one side once; where others took too much, again, and the calmest counts."""
         found = [self.process(work, name)]
         for _ in range(REPEATS):
             if not contended(found[-1]) or not self.repeats or self.late():
                 break
             self.repeats -= 1
-            self.tell(f"{name}: others took {found[-1]['others']:.0%} of the cores: again")
+            taken, slowed = found[-1]["others"] or 0.0, found[-1]["slowed"]
+            self.tell(f"{name}: others took {taken:.0%} of the cores, and slowed large products by {slowed:.0%}: again")
             with suppress(CourseError):  # one measurement is there
                 found.append(self.process(work, name))
-        return min(found, key=lambda one: one["others"] or 0.0)
+        return min(found, key=disturbance)
 
     def late(self) -> bool:
         """Whether it is too late to begin another measurement."""
@@ -223,7 +232,12 @@ class Run:
         found = json.loads(out.splitlines()[-1])
         for kind, speed in found.pop("peaks").items():
             self.peaks[kind] = max(speed, self.peaks.get(kind, 0.0))
-        return found
+        return self.compared(found)
+
+    def compared(self, found: dict) -> dict:
+        """A measurement, its large products beside the fastest of the run so far."""
+        self.large = max(self.large, found["large"])
+        return found | {"slowed": 1 - found["large"] / self.large}
 
 
 def run_alone(command: list[str], variables: dict, seconds: float) -> tuple[int | None, str, str]:

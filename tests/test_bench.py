@@ -35,7 +35,7 @@ def run(tmp_path_factory):
 
 
 def one(value, others=0.0, **more):
-    return {"value": value, "others": others, "steps": 4, "losses": [2.0, 3.0], **more}
+    return {"value": value, "others": others, "slowed": 0.0, "large": 1.0, "steps": 4, "losses": [2.0, 3.0]} | more
 
 
 # ---------------------------------------------------------------- arithmetic
@@ -64,11 +64,12 @@ def test_flops_are_those_that_torch_counts():
 def test_what_others_took():
     begin, end = Reading(10.0, 100.0, 7.0), Reading(14.0, 107.0, 13.5)  # 7 s of two cores busy, 6.5 of them ours
     assert elapsed(begin, end, cores=2) == {"seconds": 4.0, "others": 0.5 / 8}
-    assert contended(elapsed(begin, end, cores=2))
-    assert not contended(elapsed(begin, end, cores=4))
+    assert contended({**elapsed(begin, end, cores=2), "slowed": 0.0})
+    assert not contended({**elapsed(begin, end, cores=4), "slowed": 0.0})
     assert elapsed(begin, Reading(14.0, 106.0, 13.5), cores=2)["others"] == 0  # clocks that differ by a tick
     unknown = elapsed(begin._replace(busy=None), end)
-    assert (unknown["others"], contended(unknown)) == (None, False)
+    assert (unknown["others"], contended({**unknown, "slowed": 0.0})) == (None, False)
+    assert contended({**unknown, "slowed": 0.08})  # neighbours that no clock of this system tells of
 
 
 def test_the_stopwatch_leaves_out_warm_up_and_compilation():
@@ -236,6 +237,24 @@ def test_contended_measurements_are_repeated_but_not_for_ever(tmp_path, monkeypa
     assert (run.repeats, len(told)) == (0, 5)
     assert run.side(work, "fourth")["others"] == 0.9
     assert len(told) == 5  # no repetition was left
+
+
+def test_rounds_in_which_neighbours_slowed_large_products_do_not_count(tmp_path, monkeypatch):
+    run = Run(tmp_path, repeats=1)
+    measured = iter(
+        [one(value, large=large) for value, large in [(10, 80), (12, 99), (9, 70), (11, 75), (14, 100), (13, 97)]]
+    )
+    monkeypatch.setattr(run, "process", lambda work, name: run.compared(next(measured)))
+    found = run.rounds(Case("a case", Work("pretrain", "ours", ""), ("ours",), rounds=5))["ours"]
+    # The first seemed fast until the second; the third was repeated, and its repetition was the calmer one.
+    assert [(one["value"], contended(one)) for one in found] == [
+        (10, True),
+        (12, False),
+        (11, True),
+        (14, False),
+        (13, False),
+    ]
+    assert (summary(found)["median"], summary(found)["rounds"], run.repeats) == (13, 3, 0)
 
 
 def test_a_peer_that_fails_is_left_out_and_ours_must_not(tmp_path, monkeypatch):
