@@ -207,8 +207,7 @@ class Run:
             if not contended(found[-1]) or not self.repeats or self.late():
                 break
             self.repeats -= 1
-            taken, slowed = found[-1]["others"] or 0.0, found[-1]["slowed"]
-            self.tell(f"{name}: others took {taken:.0%} of the cores, and slowed large products by {slowed:.0%}: again")
+            self.tell(f"{name}: others took {disturbance(found[-1]):.1f} times what they may: again")
             with suppress(CourseError):  # one measurement is there
                 found.append(self.process(work, name))
         return min(found, key=disturbance)

@@ -168,7 +168,7 @@ def curve(results: dict, history: list[dict]):
         level = results["baselines"][name]["mlm"]
         left.axhline(level, linestyle=plots.LINES[k], color=plots.COLOURS[k], linewidth=1.5, label=name)
     left.set(xlabel="step", ylabel="nats a masked token", title="masked words")
-    left.set(ylim=(None, left.get_ylim()[1] + 1.5))  # room for the legend above the lines
+    left.set(ylim=(None, left.get_ylim()[1] + 1.5))  # room for the legend above the lines, here and at the right
     left.locator_params(axis="x", nbins=4)
     left.legend(ncols=2, loc="upper right")
     right.plot(at, [row["nsp_accuracy"] for row in results["steps"]], "o-", color=plots.BLUE, label="next or not")
@@ -179,7 +179,7 @@ def curve(results: dict, history: list[dict]):
     right.axhline(overlap, linestyle=plots.LINES[1], color=plots.GREEN, linewidth=1.5, label="shared words")
     right.axhline(0.5, linestyle=":", color=plots.GREY)
     right.set(xlabel="step", ylabel="right on held-out pairs", title="pairs")
-    right.set(xlim=left.get_xlim(), ylim=(None, right.get_ylim()[1] + 0.12))  # here too
+    right.set(xlim=left.get_xlim(), ylim=(None, right.get_ylim()[1] + 0.12))
     right.locator_params(axis="x", nbins=4)
     right.legend()
     return fig
