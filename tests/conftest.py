@@ -23,6 +23,7 @@ OFFLINE = Path(__file__).parent / "offline"
 _own = tempfile.TemporaryDirectory(prefix="lmcourse-tests-")
 
 # For everything that this run starts, the kernels of nbval too.
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell lets what runs in its background ignore it
 os.environ["HF_HUB_OFFLINE"] = "1"
 os.environ["LMCOURSE_PROGRESS"] = f"{_own.name}/progress.json"
 

@@ -237,7 +237,6 @@ def test_a_kill_before_any_sync_rename_or_removal_costs_nothing(process, tmp_pat
 def practise(out: Path, tell) -> None:
     """A command that trains until it is stopped, and tells each step and when it saves."""
     os.dup2(os.open(out / "stderr", os.O_CREAT | os.O_WRONLY), sys.stderr.fileno())
-    signal.signal(signal.SIGINT, signal.default_int_handler)  # ignored where the tests run in the background
 
     @cli.app.command()
     def practise():
